@@ -1,0 +1,3 @@
+/** Stands in for `jsr:@std/assert`; see ../README.md. */
+// @ts-types="./assert.d.ts"
+export * from "npm:deno-std@1.4.0/assert/mod.js";
