@@ -1,0 +1,252 @@
+import { assert, assertEquals } from "@std/assert";
+
+const ROOT = new URL("../", import.meta.url);
+const MAX_LINES = 400;
+
+/** Folders each folder may import values from; `import type` is free. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  loop: [],
+  sync: ["loop"],
+  queues: ["loop", "sync"],
+  transports: ["loop"],
+  streams: ["loop", "transports"],
+  subprocess: ["loop", "transports", "streams"],
+};
+
+/**
+ * The files that may reach up: concrete loops, which map I/O methods onto
+ * transports. VirtualTimeEventLoop is concrete too, but does no I/O.
+ */
+const COMPOSITION_ROOTS: readonly string[] = ["loop/deno_event_loop.ts"];
+
+/**
+ * `node:` modules that a file may import statically, each with its reason. A
+ * browser bundle cannot load them: the rest ask for a module when they need it.
+ */
+const STATIC_NODE_IMPORTS: Record<string, string> = {};
+
+interface ValueImport {
+  readonly target: string;
+  readonly isDynamic: boolean;
+}
+
+interface Dependency {
+  readonly code?: { readonly specifier?: string };
+  readonly isDynamic?: boolean;
+}
+
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly Dependency[];
+}
+
+/** Runs this very deno in the package's folder. */
+async function deno(
+  args: readonly string[],
+  input = "",
+): Promise<{ success: boolean; stdout: string; stderr: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { success, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Reads what the package's modules import for its value, by their path. */
+async function readValueImports(): Promise<Map<string, ValueImport[]>> {
+  const { success, stdout, stderr } = await deno(["info", "--json", "mod.ts"]);
+  assert(success, stderr);
+  const imports = new Map<string, ValueImport[]>();
+  for (const module of JSON.parse(stdout).modules as readonly Module[]) {
+    if (!module.specifier.startsWith(ROOT.href)) continue;
+    const targets: ValueImport[] = [];
+    for (const { code, isDynamic = false } of module.dependencies ?? []) {
+      if (code?.specifier === undefined) continue;
+      targets.push({ target: pathOf(code.specifier), isDynamic });
+    }
+    imports.set(pathOf(module.specifier), targets);
+  }
+  return imports;
+}
+
+/** A module's path from the root; what is not ours stays a specifier. */
+function pathOf(specifier: string): string {
+  return specifier.startsWith(ROOT.href)
+    ? specifier.slice(ROOT.href.length)
+    : specifier;
+}
+
+function isOurs(path: string): boolean {
+  return !/^[a-z]+:/.test(path);
+}
+
+function folderOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.indexOf("/")) : "";
+}
+
+/** The sources of a folder that has some: not every folder is built yet. */
+async function* sourceFiles(folder: string): AsyncGenerator<string> {
+  const url = new URL(`${folder}/`, ROOT);
+  try {
+    for await (const { name } of Deno.readDir(url)) {
+      if (name.endsWith(".ts")) yield `${folder}/${name}`;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+const valueImports = await readValueImports();
+
+/** Every value import between two modules of the package, as [from, to]. */
+function* innerImports(): Generator<[from: string, to: string]> {
+  for (const [from, targets] of valueImports) {
+    for (const { target } of targets) {
+      if (isOurs(target)) yield [from, target];
+    }
+  }
+}
+
+Deno.test("architecture: every folder is under the rules", () => {
+  const folders = new Set([...valueImports.keys()].map(folderOf));
+  folders.delete("");
+  for (const folder of folders) {
+    assert(folder in MAY_IMPORT, `${folder}/ has no row in MAY_IMPORT`);
+  }
+});
+
+Deno.test("architecture: every source file can be reached from mod.ts", async () => {
+  for (const folder of Object.keys(MAY_IMPORT)) {
+    for await (const path of sourceFiles(folder)) {
+      assert(valueImports.has(path), `${path} is part of nothing`);
+    }
+  }
+});
+
+Deno.test("architecture: folders import values only downward", () => {
+  for (const [from, to] of innerImports()) {
+    if (COMPOSITION_ROOTS.includes(from)) continue;
+    const allowed = MAY_IMPORT[folderOf(from)];
+    if (allowed === undefined || folderOf(from) === folderOf(to)) continue;
+    assert(allowed.includes(folderOf(to)), `${from} -> ${to}`);
+  }
+});
+
+Deno.test("architecture: only the root mod.ts imports a mod.ts", () => {
+  for (const [from, to] of innerImports()) {
+    if (from === "mod.ts") continue;
+    assert(!to.endsWith("mod.ts"), `${from} -> ${to}`);
+  }
+});
+
+Deno.test("architecture: value imports have no cycle", () => {
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]) => {
+    assert(!trail.includes(path), [...trail, path].join(" -> "));
+    if (done.has(path)) return;
+    for (const { target } of valueImports.get(path) ?? []) {
+      if (isOurs(target)) visit(target, [...trail, path]);
+    }
+    done.add(path);
+  };
+  for (const path of valueImports.keys()) visit(path, []);
+});
+
+Deno.test("architecture: no file is too long to read", async () => {
+  for (const path of valueImports.keys()) {
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    const lines = text.split("\n").length - 1;
+    assert(lines <= MAX_LINES, `${path} has ${lines} lines`);
+  }
+});
+
+Deno.test("architecture: the package depends on nothing but node:", () => {
+  for (const [from, targets] of valueImports) {
+    for (const { target, isDynamic } of targets) {
+      if (isOurs(target)) continue;
+      assert(target.startsWith("node:"), `${from} -> ${target}`);
+      const isJustified = isDynamic || from in STATIC_NODE_IMPORTS;
+      assert(isJustified, `${from} -> ${target} cannot load in a browser`);
+    }
+  }
+});
+
+Deno.test("architecture: static imports of node: are still needed", () => {
+  for (const path of Object.keys(STATIC_NODE_IMPORTS)) {
+    const targets = valueImports.get(path) ?? [];
+    const isNeeded = targets.some(({ target, isDynamic }) =>
+      !isDynamic && !isOurs(target)
+    );
+    assert(isNeeded, `${path} has a reason and no such import`);
+  }
+});
+
+Deno.test("architecture: deno.json exports and links every folder", async () => {
+  const config = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", ROOT)),
+  );
+  const expected: Record<string, string> = { ".": "./mod.ts" };
+  for (const [from, to] of innerImports()) {
+    if (from === "mod.ts") expected[`./${folderOf(to)}`] = `./${to}`;
+  }
+  assertEquals(config.exports, expected);
+  const entryPoints = Object.values(expected).map((path) => path.slice(2));
+  assertEquals(
+    config.tasks["check:docs"].command,
+    `deno doc --lint ${entryPoints.join(" ")}`,
+  );
+});
+
+/** Imports the package in a child that has no permission at all. */
+async function importPackage(before: string, after = ""): Promise<string> {
+  const script = `
+    ${before}
+    const asyncio = await import("./mod.ts");
+    ${after}
+    console.log(typeof asyncio.run, typeof asyncio.Queue, typeof asyncio.Lock);
+  `;
+  const args = ["run", "--no-prompt", "--no-check", "--ext=js", "-"];
+  const result = await deno(args, script);
+  assert(result.success, result.stderr);
+  return result.stdout.trim();
+}
+
+Deno.test("architecture: importing the package needs no permission", async () => {
+  assertEquals(await importPackage(""), "function function function");
+});
+
+Deno.test("architecture: importing the package touches no part of Deno", async () => {
+  const before = `
+    const touched = [];
+    const trap = (target, name) => {
+      touched.push(String(name));
+      return Reflect.get(target, name);
+    };
+    const value = new Proxy(globalThis.Deno, { get: trap, has: trap });
+    Object.defineProperty(globalThis, "Deno", { value });
+  `;
+  const after = `if (touched.length > 0) throw new Error("Deno." + touched);`;
+  assertEquals(
+    await importPackage(before, after),
+    "function function function",
+  );
+});
+
+Deno.test("architecture: the package loads where there is no Deno", async () => {
+  const before = "delete globalThis.Deno;";
+  assertEquals(await importPackage(before), "function function function");
+});
+
+Deno.test("architecture: the package loads where there is no process", async () => {
+  const before = "delete globalThis.Deno; delete globalThis.process;";
+  assertEquals(await importPackage(before), "function function function");
+});
