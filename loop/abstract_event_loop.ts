@@ -1,0 +1,406 @@
+import type { CoroutineLike } from "./awaitables.ts";
+import { NotImplementedError } from "./errors.ts";
+import type { TaskFactory } from "./eager_tasks.ts";
+import type { Future } from "./futures.ts";
+import type { Handle, TimerHandle } from "./handles.ts";
+import type { CreateTaskOptions, Task } from "./tasks.ts";
+
+/** What the exception handler of a loop is told; other keys are allowed. */
+export interface ExceptionHandlerContext {
+  /** What happened, in asyncio's words. */
+  message: string;
+  /** The error, if there is one. */
+  exception?: unknown;
+  /** The future it concerns. */
+  future?: unknown;
+  /** The task it concerns. */
+  task?: unknown;
+  /** The handle whose callback failed. */
+  handle?: unknown;
+  /** The protocol it concerns. */
+  protocol?: unknown;
+  /** The transport it concerns. */
+  transport?: unknown;
+  /** The socket or listener it concerns. */
+  socket?: unknown;
+  /** Whatever else helps. */
+  [key: string]: unknown;
+}
+
+/** Handles the errors that nobody can catch. */
+export type ExceptionHandler = (
+  loop: AbstractEventLoop,
+  context: ExceptionHandlerContext,
+) => void;
+
+/**
+ * The scheduler and the door to the operating system: every method of asyncio's
+ * event loop. A method that a kind of loop cannot offer throws
+ * NotImplementedError, naming the loop that can.
+ */
+export abstract class AbstractEventLoop {
+  /**
+   * Turns the loop until `stop()` is called.
+   *
+   * @returns A promise that resolves when the loop has stopped.
+   * @throws {RuntimeError} If the loop is closed or running, or another one is.
+   */
+  abstract runForever(): Promise<void>;
+
+  /**
+   * Turns the loop until something awaitable is done.
+   *
+   * @typeParam T The type of the result.
+   * @param source A coroutine, a generator object, a future or a function.
+   * @returns A promise of the result.
+   * @throws {RuntimeError} If the loop cannot run or was stopped too early.
+   */
+  abstract runUntilComplete<T>(source: CoroutineLike<T>): Promise<T>;
+
+  /**
+   * Ends `runForever()` when the current iteration is over.
+   */
+  abstract stop(): void;
+
+  /**
+   * Tells whether the loop is being turned.
+   *
+   * @returns Whether callbacks that are scheduled now will run.
+   */
+  abstract isRunning(): boolean;
+
+  /**
+   * Tells whether the loop was closed.
+   *
+   * @returns Whether `close()` was called.
+   */
+  abstract isClosed(): boolean;
+
+  /**
+   * Closes the loop: what is scheduled is dropped. Closing again does nothing.
+   *
+   * @throws {RuntimeError} If the loop is running.
+   */
+  abstract close(): void;
+
+  /**
+   * Returns the time of the loop's clock, which never goes back.
+   *
+   * @returns Seconds since an arbitrary moment.
+   */
+  abstract time(): number;
+
+  /**
+   * Schedules a callback for the next iteration, in the current async context.
+   * To run it in another, pass a snapshot first: `callSoon(snapshot, callback)`.
+   *
+   * @typeParam A The types of the arguments.
+   * @param callback What to call.
+   * @param args The arguments of the call.
+   * @returns A handle that can be cancelled.
+   * @throws {RuntimeError} If the loop is closed.
+   */
+  abstract callSoon<A extends unknown[]>(
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): Handle;
+
+  /**
+   * As `callSoon()`. Other threads cannot reach a loop except through messages,
+   * so it is the same here.
+   *
+   * @typeParam A The types of the arguments.
+   * @param callback What to call.
+   * @param args The arguments of the call.
+   * @returns A handle that can be cancelled.
+   * @throws {RuntimeError} If the loop is closed.
+   */
+  abstract callSoonThreadsafe<A extends unknown[]>(
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): Handle;
+
+  /**
+   * Schedules a callback after a delay.
+   *
+   * @typeParam A The types of the arguments.
+   * @param delay How long from now, in seconds.
+   * @param callback What to call.
+   * @param args The arguments of the call.
+   * @returns A handle that can be cancelled.
+   * @throws {TypeError} If the delay is not a number.
+   */
+  abstract callLater<A extends unknown[]>(
+    delay: number,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): TimerHandle;
+
+  /**
+   * Schedules a callback at a point in time.
+   *
+   * @typeParam A The types of the arguments.
+   * @param when Seconds on the clock of `time()`.
+   * @param callback What to call.
+   * @param args The arguments of the call.
+   * @returns A handle that can be cancelled.
+   * @throws {TypeError} If the time is not a number.
+   */
+  abstract callAt<A extends unknown[]>(
+    when: number,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): TimerHandle;
+
+  /**
+   * Creates a pending future of this loop.
+   *
+   * @typeParam T The type of the result.
+   * @returns The future.
+   */
+  abstract createFuture<T>(): Future<T>;
+
+  /**
+   * Starts a coroutine as a task of this loop.
+   *
+   * @typeParam T The type of the result.
+   * @param source A coroutine, a generator object, a future or a function.
+   * @param options The name, the async context and how the task starts.
+   * @returns The task.
+   * @throws {RuntimeError} If the loop is closed.
+   * @throws {TypeError} If the source cannot be run, such as a started promise.
+   */
+  abstract createTask<T>(
+    source: CoroutineLike<T>,
+    options?: CreateTaskOptions,
+  ): Task<T>;
+
+  /**
+   * Sets what makes the tasks of this loop.
+   *
+   * @param factory Called with the loop, the source and the options; `null` goes
+   * back to the class Task.
+   */
+  abstract setTaskFactory(factory: TaskFactory | null): void;
+
+  /**
+   * Returns what makes the tasks of this loop.
+   *
+   * @returns The factory, or `null` for the class Task.
+   */
+  abstract getTaskFactory(): TaskFactory | null;
+
+  /**
+   * Sets what is told of errors that nobody can catch.
+   *
+   * @param handler The handler, or `null` for the default.
+   */
+  abstract setExceptionHandler(handler: ExceptionHandler | null): void;
+
+  /**
+   * Returns what is told of errors that nobody can catch.
+   *
+   * @returns The handler, or `null` for the default.
+   */
+  abstract getExceptionHandler(): ExceptionHandler | null;
+
+  /**
+   * Prints a report to the console, as if no handler were set.
+   *
+   * @param context What happened.
+   */
+  abstract defaultExceptionHandler(context: ExceptionHandlerContext): void;
+
+  /**
+   * Reports an error to the exception handler.
+   *
+   * @param context What happened; `message` is required.
+   */
+  abstract callExceptionHandler(context: ExceptionHandlerContext): void;
+
+  /**
+   * Tells whether debug mode is on.
+   *
+   * @returns The flag.
+   */
+  abstract getDebug(): boolean;
+
+  /**
+   * Turns debug mode on or off.
+   *
+   * @param enabled The flag.
+   */
+  abstract setDebug(enabled: boolean): void;
+
+  /** Ends asynchronous generators; there is nothing to end in JavaScript. */
+  shutdownAsyncgens(..._args: unknown[]): unknown {
+    throw unavailable("shutdownAsyncgens");
+  }
+
+  /** Ends the default executor. */
+  shutdownDefaultExecutor(..._args: unknown[]): unknown {
+    throw unavailable("shutdownDefaultExecutor");
+  }
+
+  /** Runs a function in an executor. */
+  runInExecutor(..._args: unknown[]): unknown {
+    throw unavailable("runInExecutor");
+  }
+
+  /** Sets the executor of `runInExecutor()`. */
+  setDefaultExecutor(..._args: unknown[]): unknown {
+    throw unavailable("setDefaultExecutor");
+  }
+
+  /** Resolves a host name. */
+  getaddrinfo(..._args: unknown[]): unknown {
+    throw unavailable("getaddrinfo");
+  }
+
+  /** Finds the name of an address. */
+  getnameinfo(..._args: unknown[]): unknown {
+    throw unavailable("getnameinfo");
+  }
+
+  /** Opens a TCP connection. */
+  createConnection(..._args: unknown[]): unknown {
+    throw unavailable("createConnection");
+  }
+
+  /** Listens for TCP connections. */
+  createServer(..._args: unknown[]): unknown {
+    throw unavailable("createServer");
+  }
+
+  /** Opens a connection to a Unix socket. */
+  createUnixConnection(..._args: unknown[]): unknown {
+    throw unavailable("createUnixConnection");
+  }
+
+  /** Listens on a Unix socket. */
+  createUnixServer(..._args: unknown[]): unknown {
+    throw unavailable("createUnixServer");
+  }
+
+  /** Serves a connection that was accepted elsewhere. */
+  connectAcceptedSocket(..._args: unknown[]): unknown {
+    throw unavailable("connectAcceptedSocket");
+  }
+
+  /** Opens a UDP socket. */
+  createDatagramEndpoint(..._args: unknown[]): unknown {
+    throw unavailable("createDatagramEndpoint");
+  }
+
+  /** Upgrades a transport to TLS. */
+  startTls(..._args: unknown[]): unknown {
+    throw unavailable("startTls");
+  }
+
+  /** Sends a file through a transport. */
+  sendfile(..._args: unknown[]): unknown {
+    throw unavailable("sendfile");
+  }
+
+  /** Sends a file through a socket. */
+  sockSendfile(..._args: unknown[]): unknown {
+    throw unavailable("sockSendfile");
+  }
+
+  /** Reads from a pipe. */
+  connectReadPipe(..._args: unknown[]): unknown {
+    throw unavailable("connectReadPipe");
+  }
+
+  /** Writes to a pipe. */
+  connectWritePipe(..._args: unknown[]): unknown {
+    throw unavailable("connectWritePipe");
+  }
+
+  /** Starts a program. */
+  subprocessExec(..._args: unknown[]): unknown {
+    throw unavailable("subprocessExec");
+  }
+
+  /** Starts a shell command. */
+  subprocessShell(..._args: unknown[]): unknown {
+    throw unavailable("subprocessShell");
+  }
+
+  /** Watches a descriptor for input. */
+  addReader(..._args: unknown[]): unknown {
+    throw unavailable("addReader");
+  }
+
+  /** Stops watching a descriptor for input. */
+  removeReader(..._args: unknown[]): unknown {
+    throw unavailable("removeReader");
+  }
+
+  /** Watches a descriptor for room to write. */
+  addWriter(..._args: unknown[]): unknown {
+    throw unavailable("addWriter");
+  }
+
+  /** Stops watching a descriptor for room to write. */
+  removeWriter(..._args: unknown[]): unknown {
+    throw unavailable("removeWriter");
+  }
+
+  /** Receives from a socket. */
+  sockRecv(..._args: unknown[]): unknown {
+    throw unavailable("sockRecv");
+  }
+
+  /** Receives from a socket into a buffer. */
+  sockRecvInto(..._args: unknown[]): unknown {
+    throw unavailable("sockRecvInto");
+  }
+
+  /** Receives a datagram. */
+  sockRecvfrom(..._args: unknown[]): unknown {
+    throw unavailable("sockRecvfrom");
+  }
+
+  /** Receives a datagram into a buffer. */
+  sockRecvfromInto(..._args: unknown[]): unknown {
+    throw unavailable("sockRecvfromInto");
+  }
+
+  /** Sends all bytes through a socket. */
+  sockSendall(..._args: unknown[]): unknown {
+    throw unavailable("sockSendall");
+  }
+
+  /** Sends a datagram. */
+  sockSendto(..._args: unknown[]): unknown {
+    throw unavailable("sockSendto");
+  }
+
+  /** Connects a socket. */
+  sockConnect(..._args: unknown[]): unknown {
+    throw unavailable("sockConnect");
+  }
+
+  /** Accepts a connection. */
+  sockAccept(..._args: unknown[]): unknown {
+    throw unavailable("sockAccept");
+  }
+
+  /** Calls back when a signal arrives. */
+  addSignalHandler(..._args: unknown[]): unknown {
+    throw unavailable("addSignalHandler");
+  }
+
+  /** Stops calling back for a signal. */
+  removeSignalHandler(..._args: unknown[]): unknown {
+    throw unavailable("removeSignalHandler");
+  }
+}
+
+function unavailable(method: string): NotImplementedError {
+  return new NotImplementedError(
+    `Cannot call ${method}(): this event loop does not offer it, ` +
+      "DenoEventLoop does",
+  );
+}

@@ -1,0 +1,277 @@
+import {
+  AbstractEventLoop,
+  type ExceptionHandler,
+  type ExceptionHandlerContext,
+} from "./abstract_event_loop.ts";
+import { Alarm } from "./alarm.ts";
+import type { CoroutineLike } from "./awaitables.ts";
+import { RuntimeError } from "./errors.ts";
+import { ensureFutureOn } from "./ensure_future.ts";
+import { ExceptionReporter } from "./exception_reporter.ts";
+import { Future } from "./futures.ts";
+import { type Callback, Handle, TimerHandle } from "./handles.ts";
+import { currentScope, running } from "./running.ts";
+import { Scheduler } from "./scheduler.ts";
+import { type CreateTaskOptions, Task } from "./tasks.ts";
+import type { TaskFactory } from "./eager_tasks.ts";
+import { type Runnable, Timer } from "./timer_queue.ts";
+import { UnretrievedErrors } from "./unretrieved.ts";
+
+/**
+ * The scheduling half of an event loop: callbacks, timers, futures and tasks,
+ * but no input or output.
+ *
+ * JavaScript cannot block, so the loop is hosted: the runtime turns it, and
+ * `runForever()` and `runUntilComplete()` return promises.
+ *
+ * @example Running callbacks
+ * ```ts
+ * import { BaseEventLoop } from "@asyncio/asyncio/loop";
+ * import assert from "node:assert/strict";
+ *
+ * const loop = new BaseEventLoop();
+ * const seen: string[] = [];
+ * loop.callSoon(() => seen.push("soon"));
+ * loop.callLater(0.01, () => loop.stop());
+ * await loop.runForever();
+ * loop.close();
+ * assert.deepEqual(seen, ["soon"]);
+ * ```
+ */
+export class BaseEventLoop extends AbstractEventLoop {
+  /** Runs what is ready. @ignore */
+  readonly scheduler: Scheduler;
+  /** The tasks that have not ended, oldest first. @ignore */
+  readonly tasks: Set<Task<unknown>> = new Set();
+  /** The errors that nobody has retrieved. @ignore */
+  readonly unretrieved: UnretrievedErrors = new UnretrievedErrors(this);
+  readonly #reporter = new ExceptionReporter(this);
+  readonly #alarm = new Alarm(
+    () => this.time(),
+    () => this.scheduler.wake(),
+  );
+  #closed = false;
+  #hosted = false;
+  #debug = false;
+  #taskFactory: TaskFactory | null = null;
+  /** Settles the promise of the run in progress. */
+  #endRun: PromiseWithResolvers<void> | null = null;
+
+  /** Creates a loop that is not running. */
+  constructor() {
+    super();
+    this.scheduler = new Scheduler(this, {
+      time: () => this.time(),
+      reportError: (exception) =>
+        this.callExceptionHandler({
+          message: "Unhandled exception in event loop",
+          exception,
+        }),
+      sleepUntil: (timer) => this.sleepUntil(timer),
+      stopped: () => this.#stopped(),
+    });
+  }
+
+  /** Turns the loop without a run, for code outside any `run()`. @ignore */
+  host(): void {
+    this.#hosted = true;
+    this.scheduler.start();
+  }
+
+  override time(): number {
+    return performance.now() / 1000;
+  }
+
+  override callSoon<A extends unknown[]>(
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): Handle {
+    this.#check(callback, "callSoon");
+    const handle = new Handle(this, callback, args);
+    this.scheduler.enqueue(handle);
+    return handle;
+  }
+
+  override callSoonThreadsafe<A extends unknown[]>(
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): Handle {
+    return this.callSoon(callback, ...args);
+  }
+
+  override callLater<A extends unknown[]>(
+    delay: number,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): TimerHandle {
+    checkSeconds(delay, "delay");
+    return this.callAt(this.time() + delay, callback, ...args);
+  }
+
+  override callAt<A extends unknown[]>(
+    when: number,
+    callback: (...args: A) => unknown,
+    ...args: A
+  ): TimerHandle {
+    checkSeconds(when, "when");
+    this.#check(callback, "callAt");
+    const handle = new TimerHandle(this, when, callback as Callback, args);
+    const timer = new Timer(when, handle);
+    handle.carriedBy(timer);
+    this.scheduler.schedule(timer);
+    return handle;
+  }
+
+  /** Schedules a runnable of the library, without a context. @ignore */
+  enqueue(runnable: Runnable): void {
+    this.scheduler.enqueue(runnable);
+  }
+
+  override createFuture<T>(): Future<T> {
+    return new Future<T>(this);
+  }
+
+  override createTask<T>(
+    source: CoroutineLike<T>,
+    options: CreateTaskOptions = {},
+  ): Task<T> {
+    this.#checkClosed();
+    if (this.#taskFactory === null) return new Task<T>(source, this, options);
+    return this.#taskFactory<T>(this, source, options);
+  }
+
+  override setTaskFactory(factory: TaskFactory | null): void {
+    if (factory !== null && typeof factory !== "function") {
+      throw new TypeError("Cannot set task factory: expected a function");
+    }
+    this.#taskFactory = factory;
+  }
+
+  override getTaskFactory(): TaskFactory | null {
+    return this.#taskFactory;
+  }
+
+  override async runForever(): Promise<void> {
+    this.#checkRunnable();
+    this.#endRun = Promise.withResolvers<void>();
+    running.entered.push(this);
+    try {
+      this.scheduler.start();
+      await this.#endRun.promise;
+    } finally {
+      this.#endRun = null;
+      running.entered.splice(running.entered.lastIndexOf(this), 1);
+      if (this.#hosted) this.scheduler.start();
+    }
+  }
+
+  override async runUntilComplete<T>(source: CoroutineLike<T>): Promise<T> {
+    this.#checkRunnable();
+    const future = ensureFutureOn(this, source);
+    future.addWaiter({ run: () => this.stop() });
+    await this.runForever();
+    if (!future.done()) {
+      throw new RuntimeError("Event loop stopped before Future completed.");
+    }
+    return future.result();
+  }
+
+  override stop(): void {
+    this.scheduler.stop();
+  }
+
+  override isRunning(): boolean {
+    return this.#endRun !== null || this.#hosted;
+  }
+
+  override isClosed(): boolean {
+    return this.#closed;
+  }
+
+  override close(): void {
+    if (this.#endRun !== null) {
+      throw new RuntimeError("Cannot close a running event loop");
+    }
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#hosted = false;
+    this.scheduler.clear();
+    this.#alarm.set(undefined);
+    this.unretrieved.reportAll();
+  }
+
+  override setExceptionHandler(handler: ExceptionHandler | null): void {
+    this.#reporter.setHandler(handler);
+  }
+
+  override getExceptionHandler(): ExceptionHandler | null {
+    return this.#reporter.handler;
+  }
+
+  override callExceptionHandler(context: ExceptionHandlerContext): void {
+    this.#reporter.report(context);
+  }
+
+  override defaultExceptionHandler(context: ExceptionHandlerContext): void {
+    this.#reporter.print(context);
+  }
+
+  override getDebug(): boolean {
+    return this.#debug;
+  }
+
+  override setDebug(enabled: boolean): void {
+    this.#debug = Boolean(enabled);
+  }
+
+  /** Nothing is ready: makes sure that the next timer wakes the loop. */
+  protected sleepUntil(timer: Timer | undefined): void {
+    this.#alarm.set(timer?.when);
+  }
+
+  /** Ends the run in progress with an error, at once. @ignore */
+  abortRun(error: unknown): void {
+    if (this.#endRun === null) return;
+    this.scheduler.pause();
+    this.#alarm.set(undefined);
+    this.#endRun.reject(error);
+  }
+
+  #stopped(): void {
+    this.#alarm.set(undefined);
+    this.#endRun?.resolve();
+  }
+
+  #check(callback: unknown, method: string): void {
+    this.#checkClosed();
+    if (typeof callback === "function") return;
+    throw new TypeError(
+      `Cannot schedule callback: ${method}() expects a function, ` +
+        `received ${typeof callback}`,
+    );
+  }
+
+  #checkClosed(): void {
+    if (this.#closed) throw new RuntimeError("Event loop is closed");
+  }
+
+  #checkRunnable(): void {
+    this.#checkClosed();
+    if (this.#endRun !== null) {
+      throw new RuntimeError("This event loop is already running");
+    }
+    if (running.loop !== null || currentScope() !== null) {
+      throw new RuntimeError(
+        "Cannot run the event loop while another loop is running",
+      );
+    }
+  }
+}
+
+function checkSeconds(value: unknown, name: string): void {
+  if (typeof value === "number" && !Number.isNaN(value)) return;
+  throw new TypeError(
+    `Cannot schedule callback: ${name} must be a number of seconds, ` +
+      `received ${value}`,
+  );
+}

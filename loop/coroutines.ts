@@ -1,0 +1,170 @@
+import type { Body, CoroutineGenerator, Suspension } from "./awaitables.ts";
+import { RuntimeError } from "./errors.ts";
+import { NativeReaction, type Reaction } from "./native_reaction.ts";
+import { currentLoop } from "./running.ts";
+import { type Steps, Strand } from "./strand.ts";
+
+/**
+ * A computation that has not started: what every waiting function of the
+ * library returns, and what `coroutine()` makes of a user's function.
+ *
+ * It starts when it is first awaited (`await` in an async function, `yield*`
+ * in a generator), inside the awaiting task; `createTask()` and its like start
+ * it as a task of its own. It runs once: awaiting it again is a RuntimeError.
+ * Awaited outside any task it runs as an implicit task of the current loop.
+ *
+ * @typeParam T The type of the result.
+ *
+ * @example Cold until awaited
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * const steps: string[] = [];
+ * const work = asyncio.coroutine(function* work(n: number) {
+ *   steps.push("started");
+ *   yield* asyncio.sleep(0);
+ *   return n * 2;
+ * });
+ * await asyncio.run(async () => {
+ *   const doubled = work(21);
+ *   assert.deepEqual(steps, []);
+ *   assert.equal(await doubled, 42);
+ * });
+ * ```
+ */
+export class Coroutine<T = unknown> implements Promise<T> {
+  /** The name of the function that made it, for reports. */
+  readonly name: string;
+  readonly #leaf: boolean;
+  #steps: Steps<T> | null;
+
+  /**
+   * Creates a coroutine; `coroutine()` is the way to make one.
+   *
+   * @param name The name of the function that makes it.
+   * @param steps What it runs, a generator that has not started.
+   * @param leaf Whether no user's code runs inside it after a wait.
+   */
+  constructor(name: string, steps: Steps<T>, leaf = false) {
+    this.name = name;
+    this.#steps = steps;
+    this.#leaf = leaf;
+  }
+
+  /** Waits natively: `await coroutine` calls it. */
+  then<A = T, B = never>(
+    onFulfilled?: Reaction<T, A>,
+    onRejected?: Reaction<unknown, B>,
+  ): Promise<A | B> {
+    if (!onFulfilled || !onRejected) {
+      return new Promise<T>((resolve, reject) => this.then(resolve, reject))
+        .then(onFulfilled, onRejected);
+    }
+    const loop = currentLoop();
+    const reaction = new NativeReaction(loop, onFulfilled, onRejected);
+    if (this.#steps === null) {
+      reaction.settle(true, reused(this.name));
+    } else if (reaction.scope === null) {
+      const task = loop.createTask<T>(this, { eagerStart: true });
+      return task.then(onFulfilled, onRejected);
+    } else if (!reaction.refuse()) {
+      new NativeStrand(reaction, this.#take(), this.#leaf).begin();
+    }
+    return reaction;
+  }
+
+  /** As `Promise.prototype.catch()`. */
+  catch<B = never>(onRejected?: Reaction<unknown, B>): Promise<T | B> {
+    return this.then(null, onRejected);
+  }
+
+  /** As `Promise.prototype.finally()`. */
+  finally(onFinally?: (() => void) | null): Promise<T> {
+    return this.then((value) => value).finally(onFinally);
+  }
+
+  /** Waits in a generator: `yield* coroutine` calls it. */
+  [Symbol.iterator](): Iterator<Suspension, T, unknown> {
+    return this.#take();
+  }
+
+  /**
+   * Gives the coroutine up: it will not run, and is not reported as never
+   * awaited. Does nothing once it has started.
+   */
+  close(): void {
+    this.#steps = null;
+  }
+
+  /** Lets typed APIs take a coroutine for a promise. */
+  get [Symbol.toStringTag](): string {
+    return "Coroutine";
+  }
+
+  #take(): Steps<T> {
+    const steps = this.#steps;
+    if (steps === null) throw reused(this.name);
+    this.#steps = null;
+    return steps;
+  }
+}
+
+function reused(name: string): RuntimeError {
+  return new RuntimeError(
+    `cannot reuse already awaited coroutine '${name}'`,
+  );
+}
+
+/** The strand of a coroutine that native code awaits. */
+class NativeStrand<T, F, R> extends Strand<T> {
+  readonly #reaction: NativeReaction<T, F, R>;
+  #begun = false;
+
+  constructor(
+    reaction: NativeReaction<T, F, R>,
+    steps: Steps<T>,
+    leaf: boolean,
+  ) {
+    super(reaction.scope!, steps, leaf);
+    this.#reaction = reaction;
+  }
+
+  override begin(): void {
+    super.begin();
+    this.#begun = true;
+  }
+
+  protected succeed(value: T): void {
+    this.#end(false, value);
+  }
+
+  protected fail(error: unknown): void {
+    this.#end(true, error);
+  }
+
+  /** Ends without a handle of its own if the first step was also the last. */
+  #end(failed: boolean, value: unknown): void {
+    if (this.#begun) this.#reaction.resume(failed, value);
+    else this.#reaction.settle(failed, value);
+  }
+}
+
+/** Makes the coroutine of an operation of the library. */
+export function operation<T>(
+  name: string,
+  steps: CoroutineGenerator<T>,
+): Coroutine<T> {
+  return new Coroutine(name, steps);
+}
+
+/**
+ * Makes the coroutine of an operation that runs no code but the library's
+ * after its waits, so that it need not be resumed in its async context.
+ */
+export function leafOperation<T>(
+  name: string,
+  steps: CoroutineGenerator<T>,
+): Coroutine<T> {
+  return new Coroutine(name, steps, true);
+}

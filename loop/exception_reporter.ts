@@ -1,0 +1,66 @@
+import type {
+  ExceptionHandler,
+  ExceptionHandlerContext,
+} from "./abstract_event_loop.ts";
+import type { BaseEventLoop } from "./base_event_loop.ts";
+
+/** Sends the errors that nobody can catch to a loop's exception handler. */
+export class ExceptionReporter {
+  readonly #loop: BaseEventLoop;
+  #handler: ExceptionHandler | null = null;
+
+  /** Creates the reporter of a loop, with the default handler. */
+  constructor(loop: BaseEventLoop) {
+    this.#loop = loop;
+  }
+
+  /** The handler of the user's, `null` for the default. */
+  get handler(): ExceptionHandler | null {
+    return this.#handler;
+  }
+
+  /** Sets the handler; `null` goes back to the default. */
+  setHandler(handler: ExceptionHandler | null): void {
+    if (handler !== null && typeof handler !== "function") {
+      throw new TypeError(
+        "Cannot set exception handler: expected a function or null",
+      );
+    }
+    this.#handler = handler;
+  }
+
+  /** Calls the handler; one that throws is reported by the default. */
+  report(context: ExceptionHandlerContext): void {
+    if (this.#handler === null) {
+      return this.#loop.defaultExceptionHandler(context);
+    }
+    try {
+      this.#handler(this.#loop, context);
+    } catch (exception) {
+      this.#loop.defaultExceptionHandler({
+        message: "Unhandled error in exception handler",
+        exception,
+        context,
+      });
+    }
+  }
+
+  /** Prints the message, the other keys sorted, and the error. */
+  print(context: ExceptionHandlerContext): void {
+    const { message, exception, ...rest } = context;
+    const lines = [message || "Unhandled exception in event loop"];
+    for (const key of Object.keys(rest).sort()) {
+      lines.push(`${key}: ${describe(rest[key])}`);
+    }
+    const details = exception === undefined ? [] : [exception];
+    console.error(lines.join("\n"), ...details);
+  }
+}
+
+function describe(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}

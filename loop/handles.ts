@@ -1,0 +1,149 @@
+import type { BaseEventLoop } from "./base_event_loop.ts";
+import type { Context } from "./context.ts";
+import { running } from "./running.ts";
+import type { Runnable, Timer } from "./timer_queue.ts";
+
+/** A function as the loop keeps it: any arguments, result ignored. */
+// deno-lint-ignore no-explicit-any
+export type Callback = (...args: any[]) => unknown;
+
+let captured: () => void;
+function capture(resolve: () => void): void {
+  captured = resolve;
+}
+
+/**
+ * A callback that the loop will run once, in the async context of the code
+ * that scheduled it.
+ *
+ * The context is kept by a promise reaction: the cheapest way there is, since
+ * the loop has only to settle the promise when the handle's turn comes.
+ */
+export class Handle implements Runnable {
+  readonly #loop: BaseEventLoop;
+  #callback: Callback | null;
+  #args: readonly unknown[];
+  #fire: (() => void) | null = null;
+  readonly #context: Context | undefined;
+
+  /**
+   * Creates the handle; `loop.callSoon()` and its like do.
+   *
+   * @param loop The loop that will run it.
+   * @param callback What to call.
+   * @param args The arguments of the call.
+   * @param context The async context to call it in, by default the current.
+   */
+  constructor(
+    loop: BaseEventLoop,
+    callback: Callback,
+    args: readonly unknown[],
+    context?: Context,
+  ) {
+    this.#loop = loop;
+    this.#callback = callback;
+    this.#args = args;
+    this.#context = context;
+    if (context !== undefined) return;
+    new Promise<void>(capture).then(() => this.#runInContext());
+    this.#fire = captured;
+  }
+
+  /** The function to call, `null` once cancelled. */
+  get callback(): Callback | null {
+    return this.#callback;
+  }
+
+  /** Makes sure that the callback is not called; too late it does nothing. */
+  cancel(): void {
+    this.#callback = null;
+    this.#args = [];
+  }
+
+  /**
+   * Tells whether the handle was cancelled.
+   *
+   * @returns Whether `cancel()` was called.
+   */
+  cancelled(): boolean {
+    return this.#callback === null;
+  }
+
+  /** Runs the callback; the loop calls it. @ignore */
+  run(): void {
+    if (this.#callback === null) return;
+    if (this.#fire === null) return this.#call();
+    this.#loop.scheduler.detach();
+    this.#fire();
+  }
+
+  #runInContext(): void {
+    const { loop } = running;
+    running.loop = this.#loop;
+    this.#call();
+    running.loop = loop;
+    this.#loop.scheduler.resume();
+  }
+
+  #call(): void {
+    const callback = this.#callback;
+    if (callback === null) return;
+    const { strand } = running;
+    running.strand = null;
+    try {
+      if (this.#context) this.#context(callback, ...this.#args);
+      else callback(...this.#args);
+    } catch (exception) {
+      this.#loop.callExceptionHandler({
+        message: `Exception in callback ${this}`,
+        exception,
+        handle: this,
+      });
+    } finally {
+      running.strand = strand;
+    }
+  }
+
+  /** Describes the handle, as in reports of the exception handler. */
+  toString(): string {
+    const name = this.#callback?.name || "anonymous";
+    return this.#callback === null ? "<Handle cancelled>" : `<Handle ${name}>`;
+  }
+}
+
+/** A handle that joins the ready queue at a point in time. */
+export class TimerHandle extends Handle {
+  #timer: Timer | null = null;
+  readonly #when: number;
+
+  /** Creates the handle; `loop.callLater()` and `loop.callAt()` do. */
+  constructor(
+    loop: BaseEventLoop,
+    when: number,
+    callback: Callback,
+    args: readonly unknown[],
+  ) {
+    super(loop, callback, args);
+    this.#when = when;
+  }
+
+  /** Remembers the timer that carries the handle. @ignore */
+  carriedBy(timer: Timer): void {
+    this.#timer = timer;
+  }
+
+  /** Cancels the call; the loop lets go of the callback at once. */
+  override cancel(): void {
+    super.cancel();
+    this.#timer?.cancel();
+  }
+
+  /**
+   * Returns when the callback is due.
+   *
+   * @returns Seconds on the clock of `loop.time()`.
+   */
+  when(): number {
+    return this.#when;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The event loop: futures, coroutines, tasks, timeouts, task groups and what
+ * runs them.
+ *
+ * @module
+ */
+
+export * from "./abstract_event_loop.ts";
+export * from "./as_completed.ts";
+export type {
+  Awaitable,
+  Body,
+  CoroutineGenerator,
+  CoroutineLike,
+  Suspension,
+} from "./awaitables.ts";
+export { BaseEventLoop } from "./base_event_loop.ts";
+export type { Context } from "./context.ts";
+export { coroutine } from "./coroutine_function.ts";
+export { Coroutine } from "./coroutines.ts";
+export { DenoEventLoop } from "./deno_event_loop.ts";
+export {
+  createEagerTaskFactory,
+  eagerTaskFactory,
+  type TaskConstructor,
+  type TaskFactory,
+} from "./eager_tasks.ts";
+export { ensureFuture, wrapFuture } from "./ensure_future.ts";
+export * from "./errors.ts";
+export { type ErrorCondition, ExceptionGroup } from "./exception_group.ts";
+export {
+  type AddDoneCallbackOptions,
+  Future,
+  isFuture,
+} from "./futures.ts";
+export {
+  gather,
+  type GatherOptions,
+  type GatherResults,
+  type SettledResults,
+} from "./gather.ts";
+export { type Callback, Handle, TimerHandle } from "./handles.ts";
+export {
+  EventLoopPolicy,
+  getEventLoop,
+  getEventLoopPolicy,
+  newEventLoop,
+  setEventLoop,
+  setEventLoopPolicy,
+} from "./policy.ts";
+export {
+  run,
+  Runner,
+  type RunnerRunOptions,
+  type RunOptions,
+} from "./runners.ts";
+export { getRunningLoop } from "./running.ts";
+export { shield } from "./shield.ts";
+export { sleep } from "./sleep.ts";
+export { isCoroutine } from "./steps.ts";
+export { TaskGroup, taskGroup } from "./task_groups.ts";
+export {
+  allTasks,
+  createTask,
+  type CreateTaskOptions,
+  currentTask,
+  Task,
+} from "./tasks.ts";
+export { Timeout, timeout, timeoutAt } from "./timeouts.ts";
+export { VirtualTimeEventLoop } from "./virtual_time_event_loop.ts";
+export {
+  ALL_COMPLETED,
+  FIRST_COMPLETED,
+  FIRST_EXCEPTION,
+  type ReturnWhen,
+  wait,
+  type WaitOptions,
+  type WaitResult,
+} from "./wait.ts";
+export { waitFor } from "./wait_for.ts";

@@ -1,0 +1,38 @@
+import { NativeReaction } from "./native_reaction.ts";
+import type { Runnable } from "./timer_queue.ts";
+import type { Interruption, Wait } from "./waits.ts";
+
+/** A wait that native code stands in, with no generator behind it. */
+export abstract class NativeWait<T, F = T, R = never>
+  extends NativeReaction<T, F, R>
+  implements Wait, Runnable {
+  /** The neighbours in the task's list. */
+  previous: Wait | null = null;
+  /** The neighbours in the task's list. */
+  next: Wait | null = null;
+
+  /** Calls `resume` with what the wait came to; its handle is running. */
+  protected abstract conclude(): void;
+
+  abstract interrupt(message: string | undefined): Interruption;
+
+  /** Registers the wait: the native code stands in it from now on. */
+  park(): void {
+    const { scheduler } = this.loop;
+    const task = this.scope?.task;
+    if (task === undefined) return scheduler.settle(scheduler.outside);
+    task.waits.add(this);
+    scheduler.settle(task.mover);
+    task.interruptAtPark(this);
+  }
+
+  /** The handle of the wait: resumes the native code. */
+  run(): void {
+    const { scope } = this;
+    if (scope === null) return this.conclude();
+    scope.task.waits.remove(this);
+    const cancellation = scope.task.takeCancellation(scope);
+    if (cancellation === null) this.conclude();
+    else this.resume(true, cancellation);
+  }
+}

@@ -1,0 +1,208 @@
+import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import type { CoroutineLike } from "./awaitables.ts";
+import type { BaseEventLoop } from "./base_event_loop.ts";
+import { type Context, scopeStorage } from "./context.ts";
+import { CancelledError, RuntimeError } from "./errors.ts";
+import { gather } from "./gather.ts";
+import { newEventLoop } from "./policy.ts";
+import { RunGuard } from "./run_guard.ts";
+import { runningLoop } from "./running.ts";
+import { checkCoroutineLike } from "./steps.ts";
+import { allTasks, type Task } from "./tasks.ts";
+
+/** Options of {@linkcode run} and {@linkcode Runner}. */
+export interface RunOptions {
+  /** Whether the loop is in debug mode; by default ASYNCIO_DEBUG decides. */
+  debug?: boolean;
+  /** Creates the loop, instead of the policy. */
+  loopFactory?: () => AbstractEventLoop;
+}
+
+/** Options of {@linkcode Runner.run}. */
+export interface RunnerRunOptions {
+  /** The async context of the main task. */
+  context?: Context;
+}
+
+/**
+ * Runs several main functions one after the other on the same loop.
+ *
+ * @example Two runs on one loop
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * await using runner = new asyncio.Runner();
+ * const queue = new asyncio.Queue<number>();
+ * await runner.run(() => queue.put(1));
+ * assert.equal(await runner.run(() => queue.get()), 1);
+ * ```
+ */
+export class Runner implements AsyncDisposable {
+  readonly #options: RunOptions;
+  #loop: BaseEventLoop | null = null;
+  #closed = false;
+
+  /**
+   * Creates a runner; its loop is created when first needed.
+   *
+   * @param options Debug mode and what creates the loop.
+   */
+  constructor(options: RunOptions = {}) {
+    this.#options = options;
+  }
+
+  /**
+   * Returns the loop of the runner.
+   *
+   * @returns The loop; the first call creates it.
+   * @throws {RuntimeError} If the runner is closed.
+   */
+  getLoop(): AbstractEventLoop {
+    return this.#openLoop();
+  }
+
+  /**
+   * Runs a main function to its end.
+   *
+   * The first Ctrl-C cancels the main task, which may clean up; the second one
+   * ends the run at once.
+   *
+   * @typeParam T The type of the result.
+   * @param main A function, a coroutine or a generator object.
+   * @param options The async context of the main task.
+   * @returns A promise of the result.
+   * @throws {KeyboardInterrupt} If Ctrl-C ended the main task.
+   * @throws {RuntimeError} If a loop is running the caller.
+   * @throws {TypeError} If `main` cannot be run, such as a started promise.
+   */
+  async run<T>(
+    main: CoroutineLike<T>,
+    options: RunnerRunOptions = {},
+  ): Promise<T> {
+    checkCoroutineLike(main, "run");
+    checkOutside("Runner.run()");
+    const loop = this.#openLoop();
+    const task = loop.createTask<T>(main, options);
+    const guard = new RunGuard(loop, task as Task<unknown>);
+    try {
+      return await scopeStorage.run(
+        undefined,
+        () => loop.runUntilComplete(task),
+      );
+    } catch (error) {
+      if (
+        error instanceof CancelledError && guard.interrupts > 0 &&
+        task.uncancel() === 0
+      ) throw guard.keyboardInterrupt();
+      throw error;
+    } finally {
+      guard.dispose();
+    }
+  }
+
+  /**
+   * Closes the runner: cancels the tasks that are left, waits for them and
+   * closes the loop. Closing again does nothing.
+   *
+   * @returns A promise of the end.
+   */
+  async close(): Promise<void> {
+    const loop = this.#loop;
+    this.#closed = true;
+    this.#loop = null;
+    if (loop === null) return;
+    try {
+      await cancelAllTasks(loop);
+    } finally {
+      loop.close();
+    }
+  }
+
+  /** Closes the runner at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #openLoop(): BaseEventLoop {
+    if (this.#closed) throw new RuntimeError("Runner is closed");
+    if (this.#loop === null) {
+      const { loopFactory = newEventLoop, debug } = this.#options;
+      this.#loop = loopFactory() as BaseEventLoop;
+      if (debug !== undefined) this.#loop.setDebug(debug);
+    }
+    return this.#loop;
+  }
+}
+
+function checkOutside(method: string): void {
+  if (runningLoop() === null) return;
+  throw new RuntimeError(
+    `${method} cannot be called from a running event loop`,
+  );
+}
+
+async function cancelAllTasks(loop: BaseEventLoop): Promise<void> {
+  const tasks = [...allTasks(loop)];
+  if (tasks.length === 0) return;
+  for (const task of tasks) task.cancel();
+  await loop.runUntilComplete(gather(...tasks, { returnExceptions: true }));
+  for (const task of tasks) {
+    if (task.cancelled()) continue;
+    const exception = task.exception();
+    if (exception === null) continue;
+    loop.callExceptionHandler({
+      message: "unhandled exception during asyncio.run() shutdown",
+      exception,
+      task,
+    });
+  }
+}
+
+/**
+ * Runs a main function on a new event loop, then cancels what is left and
+ * closes the loop. The entry point of programs.
+ *
+ * The first Ctrl-C cancels the main task, which may clean up; the second one
+ * ends the run at once. An interrupt that nobody catches ends the process with
+ * exit code 130.
+ *
+ * @typeParam T The type of the result.
+ * @param main An async function, a generator function, a coroutine or a
+ * generator object.
+ * @param options Debug mode and what creates the loop.
+ * @returns A promise of the result.
+ * @throws {KeyboardInterrupt} If Ctrl-C ended the main task.
+ * @throws {DeadlockError} If nothing is left that could end the main task.
+ * @throws {RuntimeError} If a loop is running the caller.
+ * @throws {TypeError} If `main` cannot be run, such as a started promise.
+ *
+ * @example Both styles
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * const one = await asyncio.run(async () => {
+ *   await asyncio.sleep(0.01);
+ *   return 1;
+ * });
+ * const two = await asyncio.run(function* () {
+ *   return yield* asyncio.sleep(0.01, 2);
+ * });
+ * assert.deepEqual([one, two], [1, 2]);
+ * ```
+ */
+export async function run<T>(
+  main: CoroutineLike<T>,
+  options: RunOptions = {},
+): Promise<T> {
+  checkCoroutineLike(main, "run");
+  checkOutside("run()");
+  const runner = new Runner(options);
+  try {
+    return await runner.run(main);
+  } finally {
+    await runner.close();
+  }
+}
+

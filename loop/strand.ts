@@ -1,0 +1,220 @@
+import type { Suspension } from "./awaitables.ts";
+import type { BaseEventLoop } from "./base_event_loop.ts";
+import { BodyPromise } from "./body_promise.ts";
+import { CancelledError, RuntimeError } from "./errors.ts";
+import { Future } from "./futures.ts";
+import { running } from "./running.ts";
+import { Scope } from "./scope.ts";
+import type { Runnable } from "./timer_queue.ts";
+import {
+  type Interruption,
+  PASSED,
+  SCHEDULED,
+  TAKEN,
+  type Wait,
+} from "./waits.ts";
+
+/** What a strand steps through: a generator, or an iterator like one. */
+export type Steps<T> = Iterator<Suspension, T, unknown>;
+
+/** Stands for "no error": any value can be thrown, even `undefined`. */
+const NOTHING = Symbol("nothing");
+
+let captured: () => void;
+function capture(resolve: () => void): void {
+  captured = resolve;
+}
+
+/**
+ * One line of execution inside a task: it steps a generator, and stands in at
+ * most one wait.
+ *
+ * A task has a main strand; an operation awaited by native code runs in a
+ * strand of its own, beside it in the same task.
+ *
+ * | `#awaited` | `#scheduled` | the strand                                   |
+ * |------------|--------------|----------------------------------------------|
+ * | a future   | no           | waits for it, or it is done and `run` follows |
+ * | none       | yes          | goes on in the next iteration                |
+ * | none       | no           | is running, or a native body of it is        |
+ *
+ * A strand goes on inside the async context in which it was suspended, through
+ * a promise reaction per suspension; a leaf strand, which runs no code but the
+ * library's after a wait, does without.
+ */
+export abstract class Strand<T = unknown> implements Wait, Runnable {
+  /** The innermost region of the task that the strand runs in. */
+  scope: Scope;
+  /** The neighbours in the task's list. */
+  previous: Wait | null = null;
+  /** The neighbours in the task's list. */
+  next: Wait | null = null;
+  /** The loop of the task. */
+  readonly loop: BaseEventLoop;
+  readonly #steps: Steps<T>;
+  readonly #inContext: (() => void) | null;
+  #wake: (() => void) | null = null;
+  #awaited: Future<unknown> | null = null;
+  #scheduled = false;
+  #misuse: unknown = NOTHING;
+
+  /** Creates a strand of the task that the scope belongs to. */
+  constructor(scope: Scope, steps: Steps<T>, leaf: boolean) {
+    this.scope = scope;
+    this.loop = scope.task.loop;
+    this.#steps = steps;
+    this.#inContext = leaf ? null : () => this.#continueInContext();
+    scope.task.waits.add(this);
+  }
+
+  /** Called when the generator returned. */
+  protected abstract succeed(value: T): void;
+  /** Called when the generator threw. */
+  protected abstract fail(error: unknown): void;
+
+  /** What the strand waits for, if it waits. */
+  get awaited(): Future<unknown> | null {
+    return this.#awaited;
+  }
+
+  /** Steps for the first time, now. */
+  begin(): void {
+    this.#step(NOTHING, undefined);
+  }
+
+  /**
+   * Schedules the first step; `start` makes it in the right context.
+   */
+  scheduleBegin(start: () => void): void {
+    this.#scheduled = true;
+    new Promise<void>(capture).then(start);
+    this.#wake = captured;
+    this.loop.enqueue(this);
+  }
+
+  /** The handle of the strand: makes the next step. */
+  run(): void {
+    if (this.#wake === null) return this.proceed();
+    this.loop.scheduler.detach();
+    const wake = this.#wake;
+    this.#wake = null;
+    wake();
+  }
+
+  /** Makes a step that the loop has scheduled. */
+  proceed(): void {
+    const awaited = this.#awaited;
+    this.#awaited = null;
+    this.#scheduled = false;
+    let error = this.#misuse;
+    this.#misuse = NOTHING;
+    if (awaited !== null && awaited.failed) error = awaited.takeOutcome();
+    const cancellation = this.scope.task.takeCancellation(this.scope);
+    if (cancellation !== null && !(error instanceof CancelledError)) {
+      error = cancellation;
+    }
+    this.#step(error, undefined);
+  }
+
+  /** Enters a region inside the current one. */
+  enterScope(): Scope {
+    this.scope = new Scope(this.scope.task, this.scope);
+    return this.scope;
+  }
+
+  /** Leaves a region for the one around it. */
+  leaveScope(scope: Scope): void {
+    this.scope = scope.parent!;
+    scope.task.leaveScope(scope);
+  }
+
+  interrupt(message: string | undefined): Interruption {
+    const awaited = this.#awaited;
+    if (awaited !== null) return awaited.cancel(message) ? TAKEN : SCHEDULED;
+    return this.#scheduled ? SCHEDULED : PASSED;
+  }
+
+  #continueInContext(): void {
+    const { loop } = running;
+    running.loop = this.loop;
+    this.proceed();
+    running.loop = loop;
+    this.loop.scheduler.resume();
+  }
+
+  #step(error: unknown, value: unknown): void {
+    const { strand } = running;
+    running.strand = this;
+    let result: IteratorResult<Suspension, T>;
+    try {
+      result = error === NOTHING
+        ? this.#steps.next(value)
+        : this.#steps.throw!(error);
+    } catch (failure) {
+      running.strand = strand;
+      this.scope.task.waits.remove(this);
+      return this.fail(failure);
+    }
+    running.strand = strand;
+    if (result.done) {
+      this.scope.task.waits.remove(this);
+      return this.succeed(result.value);
+    }
+    this.#park(result.value);
+  }
+
+  #park(suspension: Suspension): void {
+    const { task } = this.scope;
+    if (suspension instanceof BodyPromise) return this.#enterBody(suspension);
+    this.#arm();
+    this.loop.scheduler.settle(task.mover);
+    if (suspension === undefined) return this.#reschedule();
+    const misuse = this.#findMisuse(suspension);
+    if (misuse !== null) {
+      this.#misuse = misuse;
+      return this.#reschedule();
+    }
+    this.#awaited = suspension;
+    suspension.addWaiter(this);
+    task.interruptAtPark(this);
+  }
+
+  #reschedule(): void {
+    this.#scheduled = true;
+    this.loop.enqueue(this);
+  }
+
+  /** Makes the reaction that will bring the strand back into its context. */
+  #arm(): void {
+    if (this.#inContext === null) return;
+    new Promise<void>(capture).then(this.#inContext);
+    this.#wake = captured;
+  }
+
+  #enterBody(body: BodyPromise): void {
+    this.loop.scheduler.move(this.scope.task.mover);
+    body.promise.then(
+      (value) => this.#step(NOTHING, value),
+      (error) => this.#step(error, undefined),
+    );
+  }
+
+  #findMisuse(suspension: Future<unknown>): RuntimeError | null {
+    const { task } = this.scope;
+    const name = task.getName();
+    if (!(suspension instanceof Future)) {
+      return new RuntimeError(
+        `Cannot wait in task '${name}': it yielded ${suspension}, ` +
+          "write yield* before what is waited for",
+      );
+    }
+    if (suspension.loop !== this.loop) {
+      return new RuntimeError(
+        `Cannot wait in task '${name}': ` +
+          "the future is attached to a different loop",
+      );
+    }
+    if (suspension !== task) return null;
+    return new RuntimeError(`Cannot wait in task '${name}': it is itself`);
+  }
+}

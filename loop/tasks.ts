@@ -1,0 +1,350 @@
+import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import type { CoroutineLike } from "./awaitables.ts";
+import type { BaseEventLoop } from "./base_event_loop.ts";
+import { runBody } from "./body.ts";
+import { type Context, scopeStorage } from "./context.ts";
+import { CancelledError, RuntimeError } from "./errors.ts";
+import { Future } from "./futures.ts";
+import { Mover } from "./mover.ts";
+import { currentScope, getRunningLoop, running } from "./running.ts";
+import { Scope } from "./scope.ts";
+import { checkCoroutineLike, stepsOf } from "./steps.ts";
+import { type Steps, Strand } from "./strand.ts";
+import { PASSED, TAKEN, type Wait, WaitList } from "./waits.ts";
+
+/** Options of {@linkcode createTask}. */
+export interface CreateTaskOptions {
+  /** A name for reports, by default "Task-1" and so on. */
+  name?: string;
+  /** The async context that the task runs in, by default the current one. */
+  context?: Context;
+  /**
+   * Whether the first step runs at once, inside the call. A native async
+   * function can only run to its first `await` that way.
+   */
+  eagerStart?: boolean;
+}
+
+let created = 0;
+
+/**
+ * A future that runs a coroutine on an event loop.
+ *
+ * Create tasks with `createTask()` or in a task group. The loop holds pending
+ * tasks, so a task that nobody keeps still runs to its end.
+ *
+ * @typeParam T The type of the result.
+ *
+ * @example Cancelling a task
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * await asyncio.run(async () => {
+ *   const task = asyncio.createTask(() => asyncio.sleep(60), { name: "nap" });
+ *   await asyncio.sleep(0);
+ *   task.cancel();
+ *   await asyncio.wait([task]);
+ *   assert.ok(task.cancelled());
+ * });
+ * ```
+ */
+export class Task<T = unknown> extends Future<T> {
+  /** The waits that the task stands in. @ignore */
+  readonly waits: WaitList = new WaitList();
+  /** Its native code, for the scheduler. @ignore */
+  readonly mover: Mover = new Mover();
+  readonly #source: CoroutineLike<T>;
+  readonly #scope: Scope = new Scope(this as Task<unknown>, null);
+  #name: string;
+  #requests = 0;
+  /**
+   * Where a CancelledError is still to be thrown: asyncio's `_must_cancel`,
+   * with the region of the task that was cancelled.
+   */
+  #mustCancel: Scope | null = null;
+  #cancelMessage: string | undefined;
+  /** The request found native code in a foreign promise: it throws later. */
+  #adrift = false;
+  #controller: AbortController | null = null;
+
+  /**
+   * Creates a task and schedules its first step; `createTask()` does.
+   *
+   * @param source What it runs.
+   * @param loop The loop it runs on.
+   * @param options Its name, its async context and how it starts.
+   */
+  constructor(
+    source: CoroutineLike<T>,
+    loop?: AbstractEventLoop,
+    options: CreateTaskOptions = {},
+  ) {
+    checkCoroutineLike(source, "create task");
+    super(loop);
+    this.#source = source;
+    this.#name = options.name ?? `Task-${++created}`;
+    const strand = new TaskStrand(
+      this.#scope,
+      typeof source === "function" ? runBody(source) : stepsOf<T>(source),
+      this,
+    );
+    this.loop.tasks.add(this as Task<unknown>);
+    if (options.eagerStart && this.loop.isRunning()) this.#startEagerly(strand);
+    else if (options.context) options.context(() => this.#schedule(strand));
+    else this.#schedule(strand);
+  }
+
+  /**
+   * Returns the name of the task.
+   *
+   * @returns The name given at creation, or a generated one.
+   */
+  getName(): string {
+    return this.#name;
+  }
+
+  /**
+   * Renames the task.
+   *
+   * @param name The new name.
+   */
+  setName(name: string): void {
+    this.#name = String(name);
+  }
+
+  /**
+   * Returns what the task was created with.
+   *
+   * @returns The coroutine, generator, future or function.
+   */
+  getCoro(): CoroutineLike<T> {
+    return this.#source;
+  }
+
+  /**
+   * Asks the task to end: a CancelledError is thrown at the wait it stands in,
+   * or at the next one. The task may clean up, and it may refuse by catching
+   * the error; every call is delivered again.
+   *
+   * Native code that stands in a bare foreign promise cannot be interrupted:
+   * it gets the error at its next wait of the library. Give `task.signal` to
+   * what makes such promises.
+   *
+   * @param message What the CancelledError says.
+   * @returns `false` if the task has already ended.
+   */
+  override cancel(message?: string): boolean {
+    return this.cancelWithin(this.#scope, message);
+  }
+
+  /**
+   * Returns how many requests to cancel are outstanding.
+   *
+   * @returns The calls of `cancel()` less those of `uncancel()`.
+   */
+  cancelling(): number {
+    return this.#requests;
+  }
+
+  /**
+   * Takes one request to cancel back; for those who made it. At zero a
+   * CancelledError that was not thrown yet is not going to be.
+   *
+   * @returns How many requests are left.
+   */
+  uncancel(): number {
+    if (this.#requests > 0) this.#requests--;
+    if (this.#requests === 0) this.#mustCancel = null;
+    return this.#requests;
+  }
+
+  /**
+   * An abort signal that is aborted when the task is asked to cancel, with the
+   * CancelledError as its reason: for `fetch()` and other foreign promises.
+   */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#requests > 0) this.#abort();
+    }
+    return this.#controller.signal;
+  }
+
+  /**
+   * Not possible on a task: its coroutine decides.
+   *
+   * @throws {RuntimeError} Always.
+   */
+  override setResult(_value: T): never {
+    throw new RuntimeError("Task does not support setResult operation");
+  }
+
+  /**
+   * Not possible on a task: its coroutine decides.
+   *
+   * @throws {RuntimeError} Always.
+   */
+  override setException(_error: unknown): never {
+    throw new RuntimeError("Task does not support setException operation");
+  }
+
+  /** Cancels one region of the task; counts as a request. @ignore */
+  cancelWithin(scope: Scope, message?: string): boolean {
+    this.markRetrieved();
+    if (this.done()) return false;
+    this.#requests++;
+    const outcome = this.waits.interrupt(scope, message);
+    if (outcome !== TAKEN) {
+      this.#mustCancel = scope;
+      this.#cancelMessage = message;
+      this.#adrift = outcome === PASSED && this.#isAdrift();
+    }
+    if (this.#controller !== null) this.#abort();
+    return true;
+  }
+
+  /** Takes the error that a step in `scope` must begin with. @ignore */
+  takeCancellation(scope: Scope): CancelledError | null {
+    if (this.#mustCancel === null || !scope.within(this.#mustCancel)) {
+      return null;
+    }
+    this.#mustCancel = null;
+    this.#adrift = false;
+    return new CancelledError(this.#cancelMessage);
+  }
+
+  /** Takes the error due to native code that was adrift. @ignore */
+  takeAdriftCancellation(scope: Scope): CancelledError | null {
+    return this.#adrift ? this.takeCancellation(scope) : null;
+  }
+
+  /** A region was left: a request not delivered in it goes outwards. @ignore */
+  leaveScope(scope: Scope): void {
+    if (this.#mustCancel === scope) this.#mustCancel = scope.parent;
+  }
+
+  /** Interrupts a wait at its beginning if the error is due. @ignore */
+  interruptAtPark(wait: Wait): void {
+    if (this.#mustCancel === null || !wait.scope!.within(this.#mustCancel)) {
+      return;
+    }
+    if (wait.interrupt(this.#cancelMessage) === TAKEN) this.#mustCancel = null;
+  }
+
+  /** Ends the task; a request not thrown yet wins. @ignore */
+  coroutineReturned(value: T): void {
+    if (this.#mustCancel === null) this.finish(value);
+    else this.endCancelled(this.#cancelMessage);
+    this.#leave();
+  }
+
+  /** Ends the task: cancelled by a CancelledError, else failed. @ignore */
+  coroutineThrew(error: unknown): void {
+    if (error instanceof CancelledError) this.endCancelled(undefined, error);
+    else this.fail(error);
+    this.#leave();
+  }
+
+  protected override get kind(): string {
+    return "Task";
+  }
+
+  /** Whether native code of the task stands in a foreign promise. */
+  #isAdrift(): boolean {
+    return !this.loop.scheduler.isMoving(this.mover) &&
+      currentScope()?.task !== this;
+  }
+
+  #abort(): void {
+    this.#controller!.abort(new CancelledError(this.#cancelMessage));
+  }
+
+  #schedule(strand: Strand<T>): void {
+    strand.scheduleBegin(() => {
+      const { loop } = running;
+      running.loop = this.loop;
+      scopeStorage.run(this.#scope, () => strand.proceed());
+      running.loop = loop;
+      this.loop.scheduler.resume();
+    });
+  }
+
+  #startEagerly(strand: Strand<T>): void {
+    scopeStorage.run(this.#scope, () => strand.begin());
+  }
+
+  #leave(): void {
+    this.loop.tasks.delete(this as Task<unknown>);
+    this.loop.scheduler.settle(this.mover);
+  }
+}
+
+/** The main strand of a task. */
+class TaskStrand<T> extends Strand<T> {
+  readonly #task: Task<T>;
+
+  constructor(scope: Scope, steps: Steps<T>, task: Task<T>) {
+    super(scope, steps, false);
+    this.#task = task;
+  }
+
+  protected succeed(value: T): void {
+    this.#task.coroutineReturned(value);
+  }
+
+  protected fail(error: unknown): void {
+    this.#task.coroutineThrew(error);
+  }
+}
+
+/**
+ * Starts a coroutine as a task of the running loop. Its first step runs in the
+ * next iteration of the loop, never inside the call.
+ *
+ * @typeParam T The type of the result.
+ * @param source A coroutine, a generator object, a future, or a function
+ * without parameters that returns one or is async.
+ * @param options The name, the async context and how the task starts.
+ * @returns The task.
+ * @throws {RuntimeError} If no loop is running.
+ * @throws {TypeError} If the source cannot be run, such as a started promise.
+ *
+ * @example Two tasks at once
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * await asyncio.run(async () => {
+ *   const slow = asyncio.createTask(asyncio.sleep(0.02, "slow"));
+ *   const fast = asyncio.createTask(async () => "fast");
+ *   assert.deepEqual([await slow, await fast], ["slow", "fast"]);
+ * });
+ * ```
+ */
+export function createTask<T>(
+  source: CoroutineLike<T>,
+  options?: CreateTaskOptions,
+): Task<T> {
+  return getRunningLoop().createTask(source, options);
+}
+
+/**
+ * Returns the task that runs the caller.
+ *
+ * @returns The task, or `null` in a callback or outside any task.
+ */
+export function currentTask(): Task<unknown> | null {
+  return currentScope()?.task ?? null;
+}
+
+/**
+ * Returns the tasks that have not ended.
+ *
+ * @param loop The loop whose tasks are meant, by default the running one.
+ * @returns A new set, in the order of creation.
+ * @throws {RuntimeError} If no loop is given and none is running.
+ */
+export function allTasks(loop?: AbstractEventLoop): Set<Task<unknown>> {
+  return new Set(((loop ?? getRunningLoop()) as BaseEventLoop).tasks);
+}

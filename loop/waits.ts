@@ -1,0 +1,74 @@
+import type { Scope } from "./scope.ts";
+
+/**
+ * One of the waits that a task stands in; generators have one, native code
+ * may have several (`Promise.all`).
+ *
+ * The waits of a task are a doubly linked list, so that adding and removing
+ * one costs nothing but a few assignments.
+ */
+export interface Wait {
+  /** The region of the task that waits, `null` outside any task. */
+  scope: Scope | null;
+  /** The neighbours in the task's list. */
+  previous: Wait | null;
+  /** The neighbours in the task's list. */
+  next: Wait | null;
+  /** Cancels what is waited for, if there still is something. */
+  interrupt(message: string | undefined): Interruption;
+}
+
+/**
+ * What became of a request to interrupt a wait:
+ * `TAKEN` it was pending and is cancelled now, its step will follow;
+ * `SCHEDULED` it is over, only its step has not run yet;
+ * `PASSED` it waits for nothing itself: it is running, or runs a native body.
+ */
+export type Interruption = typeof TAKEN | typeof SCHEDULED | typeof PASSED;
+/** The wait was cancelled. */
+export const TAKEN = 2;
+/** The wait is over but its step has not run yet. */
+export const SCHEDULED = 1;
+/** The wait waits for nothing itself. */
+export const PASSED = 0;
+
+/** The waits of one task, in the order in which they began. */
+export class WaitList {
+  #first: Wait | null = null;
+  #last: Wait | null = null;
+
+  /** Adds a wait. */
+  add(wait: Wait): void {
+    const last = this.#last;
+    wait.previous = last;
+    if (last === null) this.#first = wait;
+    else last.next = wait;
+    this.#last = wait;
+  }
+
+  /** Removes a wait that is in the list. */
+  remove(wait: Wait): void {
+    const { previous, next } = wait;
+    if (previous === null) this.#first = next;
+    else previous.next = next;
+    if (next === null) this.#last = previous;
+    else next.previous = previous;
+    wait.previous = null;
+    wait.next = null;
+  }
+
+  /** Interrupts the waits within a scope; tells the most that became of it. */
+  interrupt(scope: Scope, message: string | undefined): Interruption {
+    let outcome: Interruption = PASSED;
+    let wait = this.#first;
+    while (wait !== null) {
+      const { next } = wait;
+      if (wait.scope!.within(scope)) {
+        const interruption = wait.interrupt(message);
+        if (interruption > outcome) outcome = interruption;
+      }
+      wait = next;
+    }
+    return outcome;
+  }
+}
