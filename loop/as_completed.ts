@@ -62,6 +62,14 @@ export function asCompleted<A extends CoroutineLike<unknown>>(
   return new AsCompleted(sources, options.timeout ?? null);
 }
 
+/** An asynchronous iterator whose steps generators can wait for too. */
+export interface CompletionIterator<F> extends AsyncIterableIterator<F> {
+  /** Waits for the next future to end. */
+  next(): Coroutine<IteratorResult<F>>;
+  /** Returns itself. */
+  [Symbol.asyncIterator](): CompletionIterator<F>;
+}
+
 /**
  * The iterator that {@linkcode asCompleted} returns. Its `next()` for
  * `for await` is written by hand: an async generator would await the futures.
@@ -100,17 +108,24 @@ export class AsCompleted<A extends CoroutineLike<unknown>>
     }
   }
 
-  /** Iterates over the futures as they end. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<FutureOf<A>> {
-    const next = async (): Promise<IteratorResult<FutureOf<A>>> => {
-      if (this.#left === 0) return { done: true, value: undefined };
-      this.#left--;
-      const step = leafOperation("asCompleted", this.#nextFuture());
-      const [value] = await step;
-      return { done: false, value: value as FutureOf<A> };
+  /**
+   * Iterates over the futures as they end: with `for await`, or in a generator
+   * with `yield* iterator.next()`.
+   */
+  [Symbol.asyncIterator](): CompletionIterator<FutureOf<A>> {
+    const iterator = {
+      next: (): Coroutine<IteratorResult<FutureOf<A>>> =>
+        leafOperation("asCompleted", this.#nextEntry()),
+      [Symbol.asyncIterator]: () => iterator,
     };
-    const iterator = { next, [Symbol.asyncIterator]: () => iterator };
     return iterator;
+  }
+
+  *#nextEntry(): CoroutineGenerator<IteratorResult<FutureOf<A>>> {
+    if (this.#left === 0) return { done: true, value: undefined };
+    this.#left--;
+    const [future] = yield* this.#nextFuture();
+    return { done: false, value: future as FutureOf<A> };
   }
 
   *#nextResult(): CoroutineGenerator<ResultOf<A>> {

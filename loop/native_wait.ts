@@ -1,3 +1,4 @@
+import type { CancelledError } from "./errors.ts";
 import { NativeReaction } from "./native_reaction.ts";
 import type { Runnable } from "./timer_queue.ts";
 import type { Interruption, Wait } from "./waits.ts";
@@ -11,8 +12,11 @@ export abstract class NativeWait<T, F = T, R = never>
   /** The neighbours in the task's list. */
   next: Wait | null = null;
 
-  /** Calls `resume` with what the wait came to; its handle is running. */
-  protected abstract conclude(): void;
+  /**
+   * Calls `resume` with what the wait came to; its handle is running. An error
+   * that is due to the task takes the place of anything but a CancelledError.
+   */
+  protected abstract conclude(due: CancelledError | null): void;
 
   abstract interrupt(message: string | undefined): Interruption;
 
@@ -29,10 +33,8 @@ export abstract class NativeWait<T, F = T, R = never>
   /** The handle of the wait: resumes the native code. */
   run(): void {
     const { scope } = this;
-    if (scope === null) return this.conclude();
+    if (scope === null) return this.conclude(null);
     scope.task.waits.remove(this);
-    const cancellation = scope.task.takeCancellation(scope);
-    if (cancellation === null) this.conclude();
-    else this.resume(true, cancellation);
+    this.conclude(scope.task.takeCancellation(scope));
   }
 }
