@@ -3,8 +3,8 @@ import type { Subject } from "./work.ts";
 /** Twice the input may take this many times as long: twice, and some noise. */
 export const LINEAR_LIMIT = 2.4;
 
-/** The shortest of a few times counts: what disturbs a run only ever makes it longer. */
-const TRIES = 3;
+/** The shortest time counts: what disturbs a run only ever makes it longer. */
+const TRIES = 2;
 
 async function shortest(body: () => Promise<unknown>): Promise<number> {
   let best = Infinity;
