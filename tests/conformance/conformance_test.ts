@@ -1,0 +1,34 @@
+/**
+ * The whole corpus, in both styles, with debug mode off and on.
+ */
+import { assert } from "@std/assert";
+import { compare, formatMismatch } from "./compare.ts";
+import { canRun, corpusDirectory, corpusFiles, readCases } from "./corpus.ts";
+import { runScenario } from "./run_scenario.ts";
+import { STYLE_NAMES } from "./styles.ts";
+
+for (const file of corpusFiles(corpusDirectory)) {
+  const cases = readCases(file);
+  const fileName = String(file).split("/").at(-1);
+  for (const style of STYLE_NAMES) {
+    const runnable = cases.filter(({ scenario }) => canRun(scenario, style));
+    if (runnable.length === 0) continue;
+    for (const debug of [false, true]) {
+      const mode = debug ? ", debug mode" : "";
+      Deno.test(`${fileName} leaves CPython's traces (${runnable.length} cases, ${style}${mode})`, async () => {
+        const mismatches: string[] = [];
+        for (const recorded of runnable) {
+          const run = await runScenario(recorded.scenario, { style, debug });
+          const comparison = compare(recorded, run);
+          if (comparison.verdict !== "PASS") {
+            mismatches.push(formatMismatch(recorded, run, comparison));
+          }
+        }
+        assert(
+          mismatches.length === 0,
+          `${mismatches.length} cases differ\n\n${mismatches.join("\n\n")}`,
+        );
+      });
+    }
+  }
+}
