@@ -334,4 +334,3 @@ export function isFuture(value: unknown): value is Future<unknown> {
 function isErrorClass(value: unknown): value is new () => unknown {
   return typeof value === "function" && value.prototype instanceof Error;
 }
-

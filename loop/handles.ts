@@ -1,5 +1,11 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
-import type { Context } from "./context.ts";
+import {
+  type Context,
+  type Frame,
+  frames,
+  react,
+  withScope,
+} from "./context.ts";
 import { running } from "./running.ts";
 import type { Runnable, Timer } from "./timer_queue.ts";
 
@@ -7,24 +13,18 @@ import type { Runnable, Timer } from "./timer_queue.ts";
 // deno-lint-ignore no-explicit-any
 export type Callback = (...args: any[]) => unknown;
 
-let captured: () => void;
-function capture(resolve: () => void): void {
-  captured = resolve;
-}
-
 /**
  * A callback that the loop will run once, in the async context of the code
- * that scheduled it.
- *
- * The context is kept by a promise reaction: the cheapest way there is, since
- * the loop has only to settle the promise when the handle's turn comes.
+ * that scheduled it, but outside its task.
  */
 export class Handle implements Runnable {
   readonly #loop: BaseEventLoop;
   #callback: Callback | null;
   #args: readonly unknown[];
-  #fire: (() => void) | null = null;
   readonly #context: Context | undefined;
+  /** The context to run in, or what fires the reaction that keeps it. */
+  readonly #frame: Frame;
+  readonly #fire: (() => void) | null = null;
 
   /**
    * Creates the handle; `loop.callSoon()` and its like do.
@@ -45,8 +45,8 @@ export class Handle implements Runnable {
     this.#args = args;
     this.#context = context;
     if (context !== undefined) return;
-    new Promise<void>(capture).then(() => this.#runInContext());
-    this.#fire = captured;
+    if (frames !== null) this.#frame = frames.getAsyncContext();
+    else this.#fire = react(() => this.#runInReaction());
   }
 
   /** The function to call, `null` once cancelled. */
@@ -72,12 +72,18 @@ export class Handle implements Runnable {
   /** Runs the callback; the loop calls it. @ignore */
   run(): void {
     if (this.#callback === null) return;
-    if (this.#fire === null) return this.#call();
-    this.#loop.scheduler.detach();
-    this.#fire();
+    if (this.#fire !== null) {
+      this.#loop.scheduler.detach();
+      this.#fire();
+    } else if (frames !== null && this.#context === undefined) {
+      const outer = frames.getAsyncContext();
+      frames.setAsyncContext(withScope(this.#frame, undefined));
+      this.#call();
+      frames.setAsyncContext(outer);
+    } else this.#call();
   }
 
-  #runInContext(): void {
+  #runInReaction(): void {
     const { loop } = running;
     running.loop = this.#loop;
     this.#call();

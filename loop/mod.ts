@@ -28,11 +28,7 @@ export {
 export { ensureFuture, wrapFuture } from "./ensure_future.ts";
 export * from "./errors.ts";
 export { type ErrorCondition, ExceptionGroup } from "./exception_group.ts";
-export {
-  type AddDoneCallbackOptions,
-  Future,
-  isFuture,
-} from "./futures.ts";
+export { type AddDoneCallbackOptions, Future, isFuture } from "./futures.ts";
 export {
   gather,
   type GatherOptions,

@@ -26,8 +26,9 @@ export abstract class NativeWait<T, F = T, R = never>
     const task = this.scope?.task;
     if (task === undefined) return scheduler.settle(scheduler.outside);
     task.waits.add(this);
-    scheduler.settle(task.mover);
     task.interruptAtPark(this);
+    // Last: what native code schedules counts as a sign that it moves.
+    scheduler.settle(task.mover);
   }
 
   /** The handle of the wait: resumes the native code. */

@@ -79,8 +79,6 @@ function exitWhenUnhandled(): void {
   };
   globalThis.addEventListener?.("unhandledrejection", listener);
   hop(() =>
-    hop(() =>
-      globalThis.removeEventListener?.("unhandledrejection", listener)
-    )
+    hop(() => globalThis.removeEventListener?.("unhandledrejection", listener))
   );
 }

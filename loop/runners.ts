@@ -205,4 +205,3 @@ export async function run<T>(
     await runner.close();
   }
 }
-

@@ -1,4 +1,8 @@
-import type { Awaitable, CoroutineGenerator, CoroutineLike } from "./awaitables.ts";
+import type {
+  Awaitable,
+  CoroutineGenerator,
+  CoroutineLike,
+} from "./awaitables.ts";
 import { Coroutine } from "./coroutines.ts";
 import { Future } from "./futures.ts";
 import type { Steps } from "./strand.ts";

@@ -1,6 +1,13 @@
 import type { Suspension } from "./awaitables.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { BodyPromise } from "./body_promise.ts";
+import {
+  type Frame,
+  frames,
+  react,
+  scopeStorage,
+  withScope,
+} from "./context.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { Future } from "./futures.ts";
 import { running } from "./running.ts";
@@ -20,11 +27,6 @@ export type Steps<T> = Iterator<Suspension, T, unknown>;
 /** Stands for "no error": any value can be thrown, even `undefined`. */
 const NOTHING = Symbol("nothing");
 
-let captured: () => void;
-function capture(resolve: () => void): void {
-  captured = resolve;
-}
-
 /**
  * One line of execution inside a task: it steps a generator, and stands in at
  * most one wait.
@@ -38,9 +40,8 @@ function capture(resolve: () => void): void {
  * | none       | yes          | goes on in the next iteration                |
  * | none       | no           | is running, or a native body of it is        |
  *
- * A strand goes on inside the async context in which it was suspended, through
- * a promise reaction per suspension; a leaf strand, which runs no code but the
- * library's after a wait, does without.
+ * A strand goes on inside the async context in which it was suspended; a leaf
+ * strand, which runs no code but the library's after a wait, does without.
  */
 export abstract class Strand<T = unknown> implements Wait, Runnable {
   /** The innermost region of the task that the strand runs in. */
@@ -52,8 +53,11 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   /** The loop of the task. */
   readonly loop: BaseEventLoop;
   readonly #steps: Steps<T>;
-  readonly #inContext: (() => void) | null;
+  readonly #leaf: boolean;
+  /** The context to go on in, or what fires the reaction that keeps it. */
+  #frame: Frame;
   #wake: (() => void) | null = null;
+  #reaction: (() => void) | null = null;
   #awaited: Future<unknown> | null = null;
   #scheduled = false;
   #misuse: unknown = NOTHING;
@@ -63,7 +67,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     this.scope = scope;
     this.loop = scope.task.loop;
     this.#steps = steps;
-    this.#inContext = leaf ? null : () => this.#continueInContext();
+    this.#leaf = leaf;
     scope.task.waits.add(this);
   }
 
@@ -82,23 +86,32 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     this.#step(NOTHING, undefined);
   }
 
-  /**
-   * Schedules the first step; `start` makes it in the right context.
-   */
-  scheduleBegin(start: () => void): void {
+  /** Schedules the first step, in the current context but in this scope. */
+  scheduleBegin(): void {
     this.#scheduled = true;
-    new Promise<void>(capture).then(start);
-    this.#wake = captured;
+    if (frames !== null) {
+      this.#frame = withScope(frames.getAsyncContext(), this.scope);
+    } else {
+      this.#wake = react(() =>
+        scopeStorage.run(this.scope, () => this.#continueInReaction())
+      );
+    }
     this.loop.enqueue(this);
   }
 
   /** The handle of the strand: makes the next step. */
   run(): void {
-    if (this.#wake === null) return this.proceed();
-    this.loop.scheduler.detach();
     const wake = this.#wake;
-    this.#wake = null;
-    wake();
+    if (wake !== null) {
+      this.#wake = null;
+      this.loop.scheduler.detach();
+      wake();
+    } else if (frames !== null && !this.#leaf) {
+      const outer = frames.getAsyncContext();
+      frames.setAsyncContext(this.#frame);
+      this.proceed();
+      frames.setAsyncContext(outer);
+    } else this.proceed();
   }
 
   /** Makes a step that the loop has scheduled. */
@@ -134,7 +147,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     return this.#scheduled ? SCHEDULED : PASSED;
   }
 
-  #continueInContext(): void {
+  #continueInReaction(): void {
     const { loop } = running;
     running.loop = this.loop;
     this.proceed();
@@ -166,9 +179,14 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   #park(suspension: Suspension): void {
     const { task } = this.scope;
     if (suspension instanceof BodyPromise) return this.#enterBody(suspension);
-    this.#arm();
+    this.#keepContext();
+    if (suspension === undefined) this.#reschedule();
+    else this.#await(suspension);
+    // Last: what native code schedules counts as a sign that it moves.
     this.loop.scheduler.settle(task.mover);
-    if (suspension === undefined) return this.#reschedule();
+  }
+
+  #await(suspension: Future<unknown>): void {
     const misuse = this.#findMisuse(suspension);
     if (misuse !== null) {
       this.#misuse = misuse;
@@ -176,7 +194,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     }
     this.#awaited = suspension;
     suspension.addWaiter(this);
-    task.interruptAtPark(this);
+    this.scope.task.interruptAtPark(this);
   }
 
   #reschedule(): void {
@@ -184,11 +202,14 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     this.loop.enqueue(this);
   }
 
-  /** Makes the reaction that will bring the strand back into its context. */
-  #arm(): void {
-    if (this.#inContext === null) return;
-    new Promise<void>(capture).then(this.#inContext);
-    this.#wake = captured;
+  /** Remembers the context that the strand will go on in. */
+  #keepContext(): void {
+    if (this.#leaf) return;
+    if (frames !== null) this.#frame = frames.getAsyncContext();
+    else {
+      this.#reaction ??= () => this.#continueInReaction();
+      this.#wake = react(this.#reaction);
+    }
   }
 
   #enterBody(body: BodyPromise): void {

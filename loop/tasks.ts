@@ -6,7 +6,7 @@ import { type Context, scopeStorage } from "./context.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { Future } from "./futures.ts";
 import { Mover } from "./mover.ts";
-import { currentScope, getRunningLoop, running } from "./running.ts";
+import { currentScope, getRunningLoop } from "./running.ts";
 import { Scope } from "./scope.ts";
 import { checkCoroutineLike, stepsOf } from "./steps.ts";
 import { type Steps, Strand } from "./strand.ts";
@@ -91,8 +91,8 @@ export class Task<T = unknown> extends Future<T> {
     );
     this.loop.tasks.add(this as Task<unknown>);
     if (options.eagerStart && this.loop.isRunning()) this.#startEagerly(strand);
-    else if (options.context) options.context(() => this.#schedule(strand));
-    else this.#schedule(strand);
+    else if (options.context) options.context(() => strand.scheduleBegin());
+    else strand.scheduleBegin();
   }
 
   /**
@@ -258,16 +258,6 @@ export class Task<T = unknown> extends Future<T> {
 
   #abort(): void {
     this.#controller!.abort(new CancelledError(this.#cancelMessage));
-  }
-
-  #schedule(strand: Strand<T>): void {
-    strand.scheduleBegin(() => {
-      const { loop } = running;
-      running.loop = this.loop;
-      scopeStorage.run(this.#scope, () => strand.proceed());
-      running.loop = loop;
-      this.loop.scheduler.resume();
-    });
   }
 
   #startEagerly(strand: Strand<T>): void {

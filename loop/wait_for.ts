@@ -70,4 +70,3 @@ function* cancelAndWait(future: Future<unknown>): CoroutineGenerator<void> {
     watcher.stop();
   }
 }
-
