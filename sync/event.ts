@@ -1,0 +1,75 @@
+import type { CoroutineGenerator } from "../loop/awaitables.ts";
+import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
+import { LoopBinding, WaitQueue } from "./_waiters.ts";
+
+/**
+ * A flag that tasks can wait for.
+ *
+ * Setting it lets every waiting task go on, even if it is cleared again before
+ * they run.
+ *
+ * @example Start a worker when the configuration has arrived
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * const ready = new asyncio.Event();
+ * const log: string[] = [];
+ *
+ * await asyncio.run(async () => {
+ *   const worker = asyncio.createTask(async () => {
+ *     await ready.wait();
+ *     log.push("working");
+ *   });
+ *   await asyncio.sleep(0);
+ *   log.push("configured");
+ *   ready.set();
+ *   await worker;
+ * });
+ * assert.deepEqual(log, ["configured", "working"]);
+ * ```
+ */
+export class Event {
+  #flag = false;
+  readonly #waiters = new WaitQueue(new LoopBinding(this));
+
+  /** Tells whether the flag is set. */
+  isSet(): boolean {
+    return this.#flag;
+  }
+
+  /** Sets the flag and wakes every waiting task; does nothing if it is set. */
+  set(): void {
+    if (this.#flag) return;
+    this.#flag = true;
+    this.#waiters.wakeAll();
+  }
+
+  /** Clears the flag, so that `wait()` waits again. */
+  clear(): void {
+    this.#flag = false;
+  }
+
+  /**
+   * Waits until the flag is set; returns without suspending if it is.
+   *
+   * A cancelled wait leaves nothing behind.
+   *
+   * @returns Always `true`, also if the flag was cleared since it was set.
+   * @throws {RuntimeError} If the event is bound to a different event loop.
+   */
+  wait(): Coroutine<true> {
+    return leafOperation("Event.wait", this.#wait());
+  }
+
+  /** Describes the event, such as `<Event [unset, waiters:2]>`. */
+  toString(): string {
+    const state = this.#flag ? "set" : "unset";
+    return `<${this.constructor.name} [${state}${this.#waiters}]>`;
+  }
+
+  *#wait(): CoroutineGenerator<true> {
+    if (!this.#flag) yield* this.#waiters.wait();
+    return true;
+  }
+}

@@ -1,0 +1,160 @@
+import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
+import { runBody } from "../loop/body.ts";
+import {
+  type Coroutine,
+  leafOperation,
+  operation,
+} from "../loop/coroutines.ts";
+import { CancelledError, RuntimeError } from "../loop/errors.ts";
+import { LoopBinding, WaitQueue } from "./_waiters.ts";
+
+/** What `acquire()` resolves to; ends its own hold of the lock, no other. */
+export class LockGuard implements Disposable {
+  readonly #lock: Lock;
+
+  constructor(lock: Lock) {
+    this.#lock = lock;
+  }
+
+  [Symbol.dispose](): void {
+    if (holdOf(this.#lock) === this) this.#lock.release();
+  }
+}
+
+let holdOf: (lock: Lock) => LockGuard | null;
+
+/**
+ * For `Condition`: waits for the lock like `acquire()`, under a guard that
+ * exists already, so that the caller's guard outlives the wait.
+ */
+export let acquireUnder: (
+  lock: Lock,
+  guard: LockGuard,
+) => CoroutineGenerator<LockGuard>;
+
+/** For `Condition`: releases the lock and returns the guard it was held under. */
+export let releaseFrom: (lock: Lock) => LockGuard;
+
+/**
+ * A mutual exclusion lock for tasks.
+ *
+ * - **Order:** waiting tasks get the lock in the order they asked for it.
+ * - **No owner:** any task may release it, and a task that acquires it twice
+ *   waits for itself.
+ * - **Loop:** it belongs to the first event loop on which somebody waited.
+ *
+ * @example Let one task at a time do a transfer
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * const lock = new asyncio.Lock();
+ * let balance = 10;
+ *
+ * async function withdraw(amount: number) {
+ *   using _ = await lock.acquire();
+ *   const before = balance;
+ *   await asyncio.sleep(0.001);
+ *   balance = before - amount;
+ * }
+ *
+ * await asyncio.run(async () => {
+ *   await asyncio.gather(() => withdraw(3), () => withdraw(4));
+ * });
+ * assert.equal(balance, 3);
+ * ```
+ */
+export class Lock {
+  /** The guard of the present hold; the lock is free exactly without one. */
+  #hold: LockGuard | null = null;
+  readonly #waiters = new WaitQueue(new LoopBinding(this));
+
+  static {
+    holdOf = (lock) => lock.#hold;
+    acquireUnder = (lock, guard) => lock.#acquire(guard);
+    releaseFrom = (lock) => {
+      const guard = lock.#hold!;
+      lock.release();
+      return guard;
+    };
+  }
+
+  /** Tells whether somebody holds the lock. */
+  locked(): boolean {
+    return this.#hold !== null;
+  }
+
+  /**
+   * Waits until the lock is free, then takes it.
+   *
+   * A free lock nobody waits for is taken without suspending. A cancelled
+   * wait gives up its place, and if it was its turn already, the next task
+   * gets the turn.
+   *
+   * @returns A guard that releases the lock when disposed, unless this hold
+   * has ended already. It may be ignored by callers of `release()`.
+   * @throws {RuntimeError} If the lock is bound to a different event loop.
+   */
+  acquire(): Coroutine<Disposable> {
+    return leafOperation("Lock.acquire", this.#acquire(new LockGuard(this)));
+  }
+
+  /**
+   * Frees the lock and wakes the first waiting task.
+   *
+   * @throws {RuntimeError} If the lock is not acquired.
+   */
+  release(): void {
+    if (this.#hold === null) {
+      throw new RuntimeError("Cannot release lock: lock is not acquired");
+    }
+    this.#hold = null;
+    this.#waiters.wakeFirst();
+  }
+
+  /**
+   * Acquires the lock, runs `body` in the calling task, and releases the lock
+   * however the body ended.
+   *
+   * @param body An async or generator function.
+   * @returns What the body returned.
+   * @throws {RuntimeError} If the lock is bound to a different event loop, or
+   * if the body released the lock itself.
+   */
+  with<T>(body: Body<T>): Coroutine<T> {
+    return operation("Lock.with", this.#with(body));
+  }
+
+  /** Describes the lock, such as `<Lock [locked, waiters:2]>`. */
+  toString(): string {
+    const state = this.locked() ? "locked" : "unlocked";
+    return `<${this.constructor.name} [${state}${this.#waiters}]>`;
+  }
+
+  *#acquire(guard: LockGuard): CoroutineGenerator<LockGuard> {
+    if (this.#hold !== null || this.#waiters.hasLive()) yield* this.#turn();
+    this.#hold = guard;
+    return guard;
+  }
+
+  *#turn(): CoroutineGenerator<void> {
+    try {
+      yield* this.#waiters.wait();
+    } catch (error) {
+      // A release may have chosen this task; the turn must not be lost.
+      if (error instanceof CancelledError && this.#hold === null) {
+        this.#waiters.wakeFirst();
+      }
+      throw error;
+    }
+  }
+
+  *#with<T>(body: Body<T>): CoroutineGenerator<T> {
+    yield* this.#acquire(new LockGuard(this));
+    try {
+      return yield* runBody(body);
+    } finally {
+      this.release();
+    }
+  }
+}
