@@ -105,7 +105,8 @@ export class BaseEventLoop extends AbstractEventLoop {
     ...args: A
   ): TimerHandle {
     checkSeconds(delay, "delay");
-    return this.callAt(this.time() + delay, callback, ...args);
+    const when = this.time() + delay;
+    return this.#schedule(when, delay <= 0, callback, args);
   }
 
   override callAt<A extends unknown[]>(
@@ -114,12 +115,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     ...args: A
   ): TimerHandle {
     checkSeconds(when, "when");
-    this.#check(callback, "callAt");
-    const handle = new TimerHandle(this, when, callback as Callback, args);
-    const timer = new Timer(when, handle);
-    handle.carriedBy(timer);
-    this.scheduler.schedule(timer);
-    return handle;
+    return this.#schedule(when, when <= this.time(), callback, args);
   }
 
   /** Schedules a runnable of the library, without a context. @ignore */
@@ -240,6 +236,20 @@ export class BaseEventLoop extends AbstractEventLoop {
   #stopped(): void {
     this.#alarm.set(undefined);
     this.#endRun?.resolve();
+  }
+
+  #schedule(
+    when: number,
+    due: boolean,
+    callback: Callback,
+    args: unknown[],
+  ): TimerHandle {
+    this.#check(callback, "callAt");
+    const handle = new TimerHandle(this, when, callback, args);
+    const timer = new Timer(when, handle);
+    handle.carriedBy(timer);
+    this.scheduler.schedule(timer, due);
+    return handle;
   }
 
   #check(callback: unknown, method: string): void {

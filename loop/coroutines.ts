@@ -1,7 +1,8 @@
 import type { Body, CoroutineGenerator, Suspension } from "./awaitables.ts";
 import { RuntimeError } from "./errors.ts";
 import { NativeReaction, type Reaction } from "./native_reaction.ts";
-import { currentLoop } from "./running.ts";
+import { currentLoop, currentScope } from "./running.ts";
+import type { Scope } from "./scope.ts";
 import { type Steps, Strand } from "./strand.ts";
 
 /**
@@ -37,7 +38,8 @@ export class Coroutine<T = unknown> implements Promise<T> {
   /** The name of the function that made it, for reports. */
   readonly name: string;
   readonly #leaf: boolean;
-  #steps: Steps<T> | null;
+  readonly #steps: Steps<T> | null;
+  #started = false;
 
   /**
    * Creates a coroutine; `coroutine()` is the way to make one.
@@ -46,7 +48,7 @@ export class Coroutine<T = unknown> implements Promise<T> {
    * @param steps What it runs, a generator that has not started.
    * @param leaf Whether no user's code runs inside it after a wait.
    */
-  constructor(name: string, steps: Steps<T>, leaf = false) {
+  constructor(name: string, steps: Steps<T> | null, leaf = false) {
     this.name = name;
     this.#steps = steps;
     this.#leaf = leaf;
@@ -61,17 +63,9 @@ export class Coroutine<T = unknown> implements Promise<T> {
       return new Promise<T>((resolve, reject) => this.then(resolve, reject))
         .then(onFulfilled, onRejected);
     }
-    const loop = currentLoop();
-    const reaction = new NativeReaction(loop, onFulfilled, onRejected);
-    if (this.#steps === null) {
-      reaction.settle(true, reused(this.name));
-    } else if (reaction.scope === null) {
-      const task = loop.createTask<T>(this, { eagerStart: true });
-      return task.then(onFulfilled, onRejected);
-    } else if (!reaction.refuse()) {
-      new NativeStrand(reaction, this.#take(), this.#leaf).begin();
-    }
-    return reaction;
+    const scope = currentScope();
+    if (scope === null) return this.runOutside(onFulfilled, onRejected);
+    return this.runInside(scope, onFulfilled, onRejected);
   }
 
   /** As `Promise.prototype.catch()`. */
@@ -86,7 +80,8 @@ export class Coroutine<T = unknown> implements Promise<T> {
 
   /** Waits in a generator: `yield* coroutine` calls it. */
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
-    return this.#take();
+    this.claim();
+    return this.makeSteps();
   }
 
   /**
@@ -94,7 +89,7 @@ export class Coroutine<T = unknown> implements Promise<T> {
    * awaited. Does nothing once it has started.
    */
   close(): void {
-    this.#steps = null;
+    this.#started = true;
   }
 
   /** Lets typed APIs take a coroutine for a promise. */
@@ -102,18 +97,57 @@ export class Coroutine<T = unknown> implements Promise<T> {
     return "Coroutine";
   }
 
-  #take(): Steps<T> {
-    const steps = this.#steps;
-    if (steps === null) throw reused(this.name);
-    this.#steps = null;
-    return steps;
+  /** Marks the coroutine as started; it can start only once. */
+  protected claim(): void {
+    if (!this.#started) {
+      this.#started = true;
+      return;
+    }
+    throw new RuntimeError(
+      `cannot reuse already awaited coroutine '${this.name}'`,
+    );
   }
-}
 
-function reused(name: string): RuntimeError {
-  return new RuntimeError(
-    `cannot reuse already awaited coroutine '${name}'`,
-  );
+  /** Returns what a task steps through. */
+  protected makeSteps(): Steps<T> {
+    return this.#steps!;
+  }
+
+  /** Runs for native code outside any task: in a task of its own. */
+  protected runOutside<A, B>(
+    onFulfilled: (value: T) => A | PromiseLike<A>,
+    onRejected: (reason: unknown) => B | PromiseLike<B>,
+  ): Promise<A | B> {
+    try {
+      const task = currentLoop().createTask<T>(this, { eagerStart: true });
+      return task.then(onFulfilled, onRejected);
+    } catch (error) {
+      return Promise.reject(error).then(onFulfilled, onRejected);
+    }
+  }
+
+  /** Runs for native code of a task, beside it in the same task. */
+  protected runInside<A, B>(
+    scope: Scope,
+    onFulfilled: (value: T) => A | PromiseLike<A>,
+    onRejected: (reason: unknown) => B | PromiseLike<B>,
+  ): Promise<A | B> {
+    const { loop } = scope.task;
+    const reaction = new NativeReaction(loop, scope, onFulfilled, onRejected);
+    if (reaction.refuse()) return reaction;
+    try {
+      this.claim();
+      this.beginFor(reaction);
+    } catch (error) {
+      reaction.settle(true, error);
+    }
+    return reaction;
+  }
+
+  /** Starts, with the native code that waits as the one to resume. */
+  protected beginFor<A, B>(reaction: NativeReaction<T, A, B>): void {
+    new NativeStrand(reaction, this.makeSteps(), this.#leaf).begin();
+  }
 }
 
 /** The strand of a coroutine that native code awaits. */

@@ -1,6 +1,7 @@
 import { CancelledError, RuntimeError } from "./errors.ts";
 import type { Future } from "./futures.ts";
 import { NativeWait } from "./native_wait.ts";
+import { currentScope } from "./running.ts";
 import { type Interruption, SCHEDULED, TAKEN } from "./waits.ts";
 
 /** The wait of native code for a future: what `await future` registers. */
@@ -14,7 +15,7 @@ export class FutureWait<T, F, R> extends NativeWait<T, F, R> {
     onFulfilled: (value: T) => F | PromiseLike<F>,
     onRejected: (reason: unknown) => R | PromiseLike<R>,
   ) {
-    super(future.loop, onFulfilled, onRejected);
+    super(future.loop, currentScope(), onFulfilled, onRejected);
     this.#future = future;
   }
 

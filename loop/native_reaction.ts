@@ -1,6 +1,5 @@
 import { RuntimeError } from "./errors.ts";
 import { hop } from "./host.ts";
-import { currentScope } from "./running.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { Scope } from "./scope.ts";
 
@@ -30,14 +29,15 @@ export class NativeReaction<T, F = T, R = never> implements Promise<F | R> {
   #promise: Promise<F | R> | null = null;
   #resolvers: PromiseWithResolvers<F | R> | null = null;
 
-  /** Creates the reaction of the running native code. */
+  /** Creates the reaction of native code that runs in a scope. */
   constructor(
     loop: BaseEventLoop,
+    scope: Scope | null,
     onFulfilled: (value: T) => F | PromiseLike<F>,
     onRejected: (reason: unknown) => R | PromiseLike<R>,
   ) {
     this.loop = loop;
-    this.scope = currentScope();
+    this.scope = scope;
     this.#onFulfilled = onFulfilled;
     this.#onRejected = onRejected;
   }

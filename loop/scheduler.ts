@@ -84,14 +84,13 @@ export class Scheduler {
     if (this.#state === "idle" && this.#active) this.#schedule();
   }
 
-  /** Adds a timer. */
-  schedule(timer: Timer): void {
+  /** Adds a timer; `due` if its time may have come already. */
+  schedule(timer: Timer, due = false): void {
     this.#timers.push(timer);
-    if (this.#state === "idle") {
-      if (this.#active && this.#timers.peek() === timer) {
-        this.#host.sleepUntil(timer);
-      }
-    } else if (timer.when <= this.#host.time()) this.#timersHint = true;
+    if (this.#state !== "idle") this.#timersHint ||= due;
+    else if (this.#active && this.#timers.peek() === timer) {
+      this.#host.sleepUntil(timer);
+    }
   }
 
   /** Begins to turn; `stop` ends it. */

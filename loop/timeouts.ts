@@ -77,7 +77,7 @@ export class Timeout {
       throw new RuntimeError(`Cannot change state of ${this.#state} Timeout`);
     }
     this.#when = when;
-    this.#arm();
+    this.#arm(this.#scope!.task.loop.time());
   }
 
   /**
@@ -105,11 +105,12 @@ export class Timeout {
       throw new RuntimeError("Timeout has already been entered");
     }
     const level = task.cancelling();
-    if (delay !== null) this.#when = strand.loop.time() + delay;
+    const now = strand.loop.time();
+    if (delay !== null) this.#when = now + delay;
     const scope = strand.enterScope();
     this.#scope = scope;
     this.#state = "active";
-    this.#arm();
+    this.#arm(now);
     try {
       return yield* runBody(body, this);
     } catch (error) {
@@ -122,14 +123,14 @@ export class Timeout {
     }
   }
 
-  #arm(): void {
+  #arm(now: number): void {
     this.#timer?.cancel();
     this.#timer = null;
     if (this.#when === null) return;
     const { loop } = this.#scope!.task;
     this.#timer = new Timer(this.#when, this.#expiry);
     // A deadline that has passed fires as a callback that is ready now.
-    if (this.#when <= loop.time()) loop.enqueue({ run: this.#expireNow() });
+    if (this.#when <= now) loop.enqueue({ run: this.#expireNow() });
     else loop.scheduler.schedule(this.#timer);
   }
 
