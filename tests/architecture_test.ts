@@ -25,6 +25,15 @@ const COMPOSITION_ROOTS: readonly string[] = ["loop/deno_event_loop.ts"];
  */
 const STATIC_NODE_IMPORTS: Record<string, string> = {};
 
+/**
+ * Parts of `Deno` that are looked at when the package is imported, each with
+ * its reason. None may be needed: the package works where there is no `Deno`.
+ */
+const TOUCHED_AT_IMPORT: Record<string, string> = {
+  "internal": "leads to the next",
+  "Symbol(Deno.internal)": "async contexts switch at the cost of an assignment",
+};
+
 interface ValueImport {
   readonly target: string;
   readonly isDynamic: boolean;
@@ -206,12 +215,22 @@ Deno.test("architecture: deno.json exports and links every folder", async () => 
   );
 });
 
+const USE_PACKAGE = `
+  function* main() {
+    const queue = new asyncio.Queue(1);
+    yield* queue.put("a task");
+    yield* asyncio.sleep(0.001);
+    return yield* queue.get();
+  }
+  console.log(await asyncio.run(main));
+`;
+
 /**
- * Imports the package in a child that has no permission at all.
+ * Imports and uses the package in a child that has no permission at all.
  *
  * @param before Runs before the import, after Deno's own lazy `process` is
  * there: making that one reads parts of `Deno`.
- * @param after Runs after the import.
+ * @param after Runs after the import and before the use.
  */
 async function importPackage(before: string, after = ""): Promise<void> {
   const script = `
@@ -219,12 +238,12 @@ async function importPackage(before: string, after = ""): Promise<void> {
     ${before}
     const asyncio = await import("./mod.ts");
     ${after}
-    console.log(typeof asyncio.run, typeof asyncio.Queue, typeof asyncio.Lock);
+    ${USE_PACKAGE}
   `;
   const args = ["run", "--no-prompt", "--no-check", "--ext=js", "-"];
   const { success, stdout, stderr } = await deno(args, script);
   assert(success, stderr);
-  assertEquals(stdout.trim(), "function function function");
+  assertEquals(stdout.trim(), "a task");
 }
 
 Deno.test("architecture: importing the package needs no permission", async () => {
@@ -233,22 +252,26 @@ Deno.test("architecture: importing the package needs no permission", async () =>
 
 Deno.test("architecture: importing the package touches no part of Deno", async () => {
   const before = `
-    const touched = [];
+    const touched = new Set();
     const trap = (target, name) => {
-      touched.push(String(name));
+      touched.add(String(name));
       return Reflect.get(target, name);
     };
     const value = new Proxy(globalThis.Deno, { get: trap, has: trap });
     Object.defineProperty(globalThis, "Deno", { value });
   `;
-  const after = `if (touched.length > 0) throw new Error("Deno." + touched);`;
+  const after = `
+    const allowed = new Set(${JSON.stringify(Object.keys(TOUCHED_AT_IMPORT))});
+    const extra = touched.difference(allowed);
+    if (extra.size > 0) throw new Error("Touched: " + [...extra]);
+  `;
   await importPackage(before, after);
 });
 
-Deno.test("architecture: the package loads where there is no Deno", async () => {
+Deno.test("architecture: the package works where there is no Deno", async () => {
   await importPackage("delete globalThis.Deno;");
 });
 
-Deno.test("architecture: the package loads where there is no process", async () => {
+Deno.test("architecture: the package works where there is no process", async () => {
   await importPackage("delete globalThis.Deno; delete globalThis.process;");
 });
