@@ -25,6 +25,10 @@
  *
  * @module
  */
+// Waiting outside any task needs the policy's loop, also when nothing else of
+// the package is imported.
+import "../loop/policy.ts";
+
 export { QueueEmpty, QueueFull, QueueShutDown } from "./errors.ts";
 export { LifoQueue } from "./lifo_queue.ts";
 export { PriorityQueue, type PriorityQueueOptions } from "./priority_queue.ts";

@@ -23,6 +23,10 @@
  *
  * @module
  */
+// Waiting outside any task needs the policy's loop, also when nothing else of
+// the package is imported.
+import "../loop/policy.ts";
+
 export { BrokenBarrierError } from "../loop/errors.ts";
 export { Barrier } from "./barrier.ts";
 export { Condition, type Truthy } from "./condition.ts";
