@@ -1,37 +1,25 @@
+import type { ListenHost } from "../transports/_listen.ts";
+import type {
+  ProtocolFactory,
+  StreamProtocol,
+} from "../transports/protocols.ts";
+import type { Server } from "../transports/server.ts";
+import type {
+  CreateConnectionOptions,
+  CreateServerOptions,
+} from "../transports/tcp.ts";
+import type { Transport } from "../transports/transports.ts";
 import type { CoroutineLike } from "./awaitables.ts";
+import type { Coroutine } from "./coroutines.ts";
 import { NotImplementedError } from "./errors.ts";
 import type { TaskFactory } from "./eager_tasks.ts";
+import type {
+  ExceptionHandler,
+  ExceptionHandlerContext,
+} from "./exception_handler.ts";
 import type { Future } from "./futures.ts";
 import type { Handle, TimerHandle } from "./handles.ts";
 import type { CreateTaskOptions, Task } from "./tasks.ts";
-
-/** What the exception handler of a loop is told; other keys are allowed. */
-export interface ExceptionHandlerContext {
-  /** What happened, in asyncio's words. */
-  message: string;
-  /** The error, if there is one. */
-  exception?: unknown;
-  /** The future it concerns. */
-  future?: unknown;
-  /** The task it concerns. */
-  task?: unknown;
-  /** The handle whose callback failed. */
-  handle?: unknown;
-  /** The protocol it concerns. */
-  protocol?: unknown;
-  /** The transport it concerns. */
-  transport?: unknown;
-  /** The socket or listener it concerns. */
-  socket?: unknown;
-  /** Whatever else helps. */
-  [key: string]: unknown;
-}
-
-/** Handles the errors that nobody can catch. */
-export type ExceptionHandler = (
-  loop: AbstractEventLoop,
-  context: ExceptionHandlerContext,
-) => void;
 
 /**
  * The scheduler and the door to the operating system: every method of asyncio's
@@ -263,12 +251,22 @@ export abstract class AbstractEventLoop {
   }
 
   /** Opens a TCP connection. */
-  createConnection(..._args: unknown[]): unknown {
+  createConnection<P extends StreamProtocol>(
+    _protocolFactory: ProtocolFactory<P>,
+    _host?: string | null,
+    _port?: number | null,
+    _options?: CreateConnectionOptions,
+  ): Coroutine<[Transport, P]> {
     throw unavailable("createConnection");
   }
 
   /** Listens for TCP connections. */
-  createServer(..._args: unknown[]): unknown {
+  createServer(
+    _protocolFactory: ProtocolFactory,
+    _host?: ListenHost,
+    _port?: number | null,
+    _options?: CreateServerOptions,
+  ): Coroutine<Server> {
     throw unavailable("createServer");
   }
 
@@ -283,7 +281,10 @@ export abstract class AbstractEventLoop {
   }
 
   /** Serves a connection that was accepted elsewhere. */
-  connectAcceptedSocket(..._args: unknown[]): unknown {
+  connectAcceptedSocket<P extends StreamProtocol>(
+    _protocolFactory: ProtocolFactory<P>,
+    _sock: Deno.Conn,
+  ): Coroutine<[Transport, P]> {
     throw unavailable("connectAcceptedSocket");
   }
 

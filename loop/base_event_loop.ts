@@ -1,12 +1,12 @@
-import {
-  AbstractEventLoop,
-  type ExceptionHandler,
-  type ExceptionHandlerContext,
-} from "./abstract_event_loop.ts";
+import { AbstractEventLoop } from "./abstract_event_loop.ts";
 import { Alarm } from "./alarm.ts";
 import type { CoroutineLike } from "./awaitables.ts";
 import { RuntimeError } from "./errors.ts";
 import { ensureFutureOn } from "./ensure_future.ts";
+import type {
+  ExceptionHandler,
+  ExceptionHandlerContext,
+} from "./exception_handler.ts";
 import { ExceptionReporter } from "./exception_reporter.ts";
 import { Future } from "./futures.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";
@@ -39,11 +39,23 @@ import { UnretrievedErrors } from "./unretrieved.ts";
  * ```
  */
 export class BaseEventLoop extends AbstractEventLoop {
-  /** Runs what is ready. @ignore */
+  /**
+   * Runs what is ready.
+   *
+   * @ignore
+   */
   readonly scheduler: Scheduler;
-  /** The tasks that have not ended, oldest first. @ignore */
+  /**
+   * The tasks that have not ended, oldest first.
+   *
+   * @ignore
+   */
   readonly tasks: Set<Task<unknown>> = new Set();
-  /** The errors that nobody has retrieved. @ignore */
+  /**
+   * The errors that nobody has retrieved.
+   *
+   * @ignore
+   */
   readonly unretrieved: UnretrievedErrors = new UnretrievedErrors(this);
   readonly #reporter = new ExceptionReporter(this);
   readonly #alarm = new Alarm(
@@ -72,16 +84,22 @@ export class BaseEventLoop extends AbstractEventLoop {
     });
   }
 
-  /** Turns the loop without a run, for code outside any `run()`. @ignore */
+  /**
+   * Turns the loop without a run, for code outside any `run()`.
+   *
+   * @ignore
+   */
   host(): void {
     this.#hosted = true;
     this.scheduler.start();
   }
 
+  /** Returns the time of the loop's clock, in seconds. */
   override time(): number {
     return performance.now() / 1000;
   }
 
+  /** Schedules a callback for the next iteration. */
   override callSoon<A extends unknown[]>(
     callback: (...args: A) => unknown,
     ...args: A
@@ -92,6 +110,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     return handle;
   }
 
+  /** As `callSoon()`. */
   override callSoonThreadsafe<A extends unknown[]>(
     callback: (...args: A) => unknown,
     ...args: A
@@ -99,6 +118,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     return this.callSoon(callback, ...args);
   }
 
+  /** Schedules a callback after a delay, in seconds. */
   override callLater<A extends unknown[]>(
     delay: number,
     callback: (...args: A) => unknown,
@@ -109,6 +129,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     return this.#schedule(when, delay <= 0, callback, args);
   }
 
+  /** Schedules a callback at a point in time, in seconds. */
   override callAt<A extends unknown[]>(
     when: number,
     callback: (...args: A) => unknown,
@@ -118,15 +139,21 @@ export class BaseEventLoop extends AbstractEventLoop {
     return this.#schedule(when, when <= this.time(), callback, args);
   }
 
-  /** Schedules a runnable of the library, without a context. @ignore */
+  /**
+   * Schedules a runnable of the library, without a context.
+   *
+   * @ignore
+   */
   enqueue(runnable: Runnable): void {
     this.scheduler.enqueue(runnable);
   }
 
+  /** Creates a pending future of this loop. */
   override createFuture<T>(): Future<T> {
     return new Future<T>(this);
   }
 
+  /** Starts a coroutine as a task of this loop. */
   override createTask<T>(
     source: CoroutineLike<T>,
     options: CreateTaskOptions = {},
@@ -136,6 +163,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     return this.#taskFactory<T>(this, source, options);
   }
 
+  /** Sets what makes the tasks of this loop. */
   override setTaskFactory(factory: TaskFactory | null): void {
     if (factory !== null && typeof factory !== "function") {
       throw new TypeError("Cannot set task factory: expected a function");
@@ -143,10 +171,12 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#taskFactory = factory;
   }
 
+  /** Returns what makes the tasks of this loop. */
   override getTaskFactory(): TaskFactory | null {
     return this.#taskFactory;
   }
 
+  /** Turns the loop until `stop()` is called. */
   override async runForever(): Promise<void> {
     this.#checkRunnable();
     this.#endRun = Promise.withResolvers<void>();
@@ -161,6 +191,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     }
   }
 
+  /** Turns the loop until something awaitable is done. */
   override async runUntilComplete<T>(source: CoroutineLike<T>): Promise<T> {
     this.#checkRunnable();
     const future = ensureFutureOn(this, source);
@@ -172,18 +203,22 @@ export class BaseEventLoop extends AbstractEventLoop {
     return future.result();
   }
 
+  /** Ends the run when the current iteration is over. */
   override stop(): void {
     this.scheduler.stop();
   }
 
+  /** Tells whether the loop is being turned. */
   override isRunning(): boolean {
     return this.#endRun !== null || this.#hosted;
   }
 
+  /** Tells whether the loop was closed. */
   override isClosed(): boolean {
     return this.#closed;
   }
 
+  /** Closes the loop; what is scheduled is dropped. */
   override close(): void {
     if (this.#endRun !== null) {
       throw new RuntimeError("Cannot close a running event loop");
@@ -196,36 +231,50 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.unretrieved.reportAll();
   }
 
+  /** Sets what is told of errors that nobody can catch. */
   override setExceptionHandler(handler: ExceptionHandler | null): void {
     this.#reporter.setHandler(handler);
   }
 
+  /** Returns what is told of errors that nobody can catch. */
   override getExceptionHandler(): ExceptionHandler | null {
     return this.#reporter.handler;
   }
 
+  /** Reports an error to the exception handler. */
   override callExceptionHandler(context: ExceptionHandlerContext): void {
     this.#reporter.report(context);
   }
 
+  /** Prints a report to the console. */
   override defaultExceptionHandler(context: ExceptionHandlerContext): void {
     this.#reporter.print(context);
   }
 
+  /** Tells whether debug mode is on. */
   override getDebug(): boolean {
     return this.#debug;
   }
 
+  /** Turns debug mode on or off. */
   override setDebug(enabled: boolean): void {
     this.#debug = Boolean(enabled);
   }
 
-  /** Nothing is ready: makes sure that the next timer wakes the loop. */
+  /**
+   * Nothing is ready: makes sure that the next timer wakes the loop.
+   *
+   * @ignore
+   */
   protected sleepUntil(timer: Timer | undefined): void {
     this.#alarm.set(timer?.when);
   }
 
-  /** Ends the run in progress with an error, at once. @ignore */
+  /**
+   * Ends the run in progress with an error, at once.
+   *
+   * @ignore
+   */
   abortRun(error: unknown): void {
     if (this.#endRun === null) return;
     this.scheduler.pause();

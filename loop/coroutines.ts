@@ -1,4 +1,4 @@
-import type { Body, CoroutineGenerator, Suspension } from "./awaitables.ts";
+import type { CoroutineGenerator, Suspension } from "./awaitables.ts";
 import { RuntimeError } from "./errors.ts";
 import { NativeReaction, type Reaction } from "./native_reaction.ts";
 import { currentLoop, currentScope } from "./running.ts";
@@ -97,7 +97,11 @@ export class Coroutine<T = unknown> implements Promise<T> {
     return "Coroutine";
   }
 
-  /** Marks the coroutine as started; it can start only once. */
+  /**
+   * Marks the coroutine as started; it can start only once.
+   *
+   * @ignore
+   */
   protected claim(): void {
     if (!this.#started) {
       this.#started = true;
@@ -108,12 +112,20 @@ export class Coroutine<T = unknown> implements Promise<T> {
     );
   }
 
-  /** Returns what a task steps through. */
+  /**
+   * Returns what a task steps through.
+   *
+   * @ignore
+   */
   protected makeSteps(): Steps<T> {
     return this.#steps!;
   }
 
-  /** Runs for native code outside any task: in a task of its own. */
+  /**
+   * Runs for native code outside any task: in a task of its own.
+   *
+   * @ignore
+   */
   protected runOutside<A, B>(
     onFulfilled: (value: T) => A | PromiseLike<A>,
     onRejected: (reason: unknown) => B | PromiseLike<B>,
@@ -126,7 +138,11 @@ export class Coroutine<T = unknown> implements Promise<T> {
     }
   }
 
-  /** Runs for native code of a task, beside it in the same task. */
+  /**
+   * Runs for native code of a task, beside it in the same task.
+   *
+   * @ignore
+   */
   protected runInside<A, B>(
     scope: Scope,
     onFulfilled: (value: T) => A | PromiseLike<A>,
@@ -144,7 +160,11 @@ export class Coroutine<T = unknown> implements Promise<T> {
     return reaction;
   }
 
-  /** Starts, with the native code that waits as the one to resume. */
+  /**
+   * Starts, with the native code that waits as the one to resume.
+   *
+   * @ignore
+   */
   protected beginFor<A, B>(reaction: NativeReaction<T, A, B>): void {
     new NativeStrand(reaction, this.makeSteps(), this.#leaf).begin();
   }

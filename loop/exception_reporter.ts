@@ -1,7 +1,7 @@
 import type {
   ExceptionHandler,
   ExceptionHandlerContext,
-} from "./abstract_event_loop.ts";
+} from "./exception_handler.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 
 /** Sends the errors that nobody can catch to a loop's exception handler. */

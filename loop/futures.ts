@@ -50,7 +50,11 @@ export interface AddDoneCallbackOptions {
  * ```
  */
 export class Future<T = unknown> implements Promise<T> {
-  /** The loop that runs the callbacks. @ignore */
+  /**
+   * The loop that runs the callbacks.
+   *
+   * @ignore
+   */
   readonly loop: BaseEventLoop;
   #state: State = PENDING;
   #failed = false;
@@ -215,7 +219,11 @@ export class Future<T = unknown> implements Promise<T> {
     return "Future";
   }
 
-  /** Schedules a runnable when the future is done. @ignore */
+  /**
+   * Schedules a runnable when the future is done.
+   *
+   * @ignore
+   */
   addWaiter(waiter: Runnable): void {
     if (this.#state !== PENDING) this.loop.enqueue(waiter);
     else if (this.#waiters === null) this.#waiters = waiter;
@@ -223,31 +231,49 @@ export class Future<T = unknown> implements Promise<T> {
     else this.#waiters = [this.#waiters, waiter];
   }
 
-  /** Takes back a runnable given to `addWaiter`. @ignore */
+  /**
+   * Takes back a runnable given to `addWaiter`.
+   *
+   * @ignore
+   */
   removeWaiter(waiter: Runnable): void {
     const kept = this.#listWaiters().filter((other) => other !== waiter);
     this.#waiters = kept.length === 0 ? null : kept;
   }
 
-  /** Whether the future ended with anything but a result. @ignore */
+  /**
+   * Whether the future ended with anything but a result.
+   *
+   * @ignore
+   */
   get failed(): boolean {
     return this.#failed || this.#state === CANCELLED;
   }
 
-  /** What `cancel()` was told, if the future itself was cancelled. @ignore */
+  /**
+   * What `cancel()` was told, if the future itself was cancelled.
+   *
+   * @ignore
+   */
   get cancelMessage(): string | undefined {
     return this.#cancelMessage;
   }
 
   /**
    * Returns the result or, if `failed`, the error, without throwing: to throw
-   * is dear. Marks an error as retrieved. @ignore
+   * is dear. Marks an error as retrieved.
+   *
+   * @ignore
    */
   takeOutcome(): unknown {
     return this.failed ? this.#failure() : this.#value;
   }
 
-  /** Drops the report of an error that somebody has seen. @ignore */
+  /**
+   * Drops the report of an error that somebody has seen.
+   *
+   * @ignore
+   */
   markRetrieved(): void {
     this.#unretrieved?.forget();
     this.#unretrieved = null;

@@ -22,8 +22,6 @@ export type SettledResults<A extends readonly unknown[]> = {
     : never;
 };
 
-type Sources = readonly CoroutineLike<unknown>[];
-
 /**
  * Runs awaitables at once and waits for all of them.
  *
@@ -51,7 +49,7 @@ type Sources = readonly CoroutineLike<unknown>[];
  * });
  * ```
  */
-export function gather<const A extends Sources>(
+export function gather<const A extends readonly CoroutineLike<unknown>[]>(
   ...sources: A
 ): Future<GatherResults<A>>;
 /**
@@ -63,7 +61,7 @@ export function gather<const A extends Sources>(
  * @returns A future of the list of results and errors.
  * @throws {TypeError} If a source cannot be run, such as a started promise.
  */
-export function gather<const A extends Sources>(
+export function gather<const A extends readonly CoroutineLike<unknown>[]>(
   ...sources: [...A, { returnExceptions: true }]
 ): Future<SettledResults<A>>;
 /**
@@ -75,7 +73,7 @@ export function gather<const A extends Sources>(
  * @returns A future of the list of results, and of errors if asked for.
  * @throws {TypeError} If a source cannot be run, such as a started promise.
  */
-export function gather<const A extends Sources>(
+export function gather<const A extends readonly CoroutineLike<unknown>[]>(
   ...sources: [...A, GatherOptions]
 ): Future<GatherResults<A> | SettledResults<A>>;
 export function gather(...args: unknown[]): Future<unknown[]> {

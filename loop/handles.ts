@@ -7,7 +7,7 @@ import {
   withScope,
 } from "./context.ts";
 import { running } from "./running.ts";
-import type { Runnable, Timer } from "./timer_queue.ts";
+import type { Timer } from "./timer_queue.ts";
 
 /** A function as the loop keeps it: any arguments, result ignored. */
 // deno-lint-ignore no-explicit-any
@@ -17,7 +17,7 @@ export type Callback = (...args: any[]) => unknown;
  * A callback that the loop will run once, in the async context of the code
  * that scheduled it, but outside its task.
  */
-export class Handle implements Runnable {
+export class Handle {
   readonly #loop: BaseEventLoop;
   #callback: Callback | null;
   #args: readonly unknown[];
@@ -69,7 +69,11 @@ export class Handle implements Runnable {
     return this.#callback === null;
   }
 
-  /** Runs the callback; the loop calls it. @ignore */
+  /**
+   * Runs the callback; the loop calls it.
+   *
+   * @ignore
+   */
   run(): void {
     if (this.#callback === null) return;
     if (this.#fire !== null) {
@@ -133,7 +137,11 @@ export class TimerHandle extends Handle {
     this.#when = when;
   }
 
-  /** Remembers the timer that carries the handle. @ignore */
+  /**
+   * Remembers the timer that carries the handle.
+   *
+   * @ignore
+   */
   carriedBy(timer: Timer): void {
     this.#timer = timer;
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-export * from "./abstract_event_loop.ts";
+export { AbstractEventLoop } from "./abstract_event_loop.ts";
 export * from "./as_completed.ts";
 export type {
   Awaitable,
@@ -14,6 +14,8 @@ export type {
   CoroutineLike,
   Suspension,
 } from "./awaitables.ts";
+export type { BodyPromise } from "./body_promise.ts";
+export type { Reaction } from "./native_reaction.ts";
 export { BaseEventLoop } from "./base_event_loop.ts";
 export type { Context } from "./context.ts";
 export { coroutine } from "./coroutine_function.ts";
@@ -27,6 +29,10 @@ export {
 } from "./eager_tasks.ts";
 export { ensureFuture, wrapFuture } from "./ensure_future.ts";
 export * from "./errors.ts";
+export type {
+  ExceptionHandler,
+  ExceptionHandlerContext,
+} from "./exception_handler.ts";
 export { type ErrorCondition, ExceptionGroup } from "./exception_group.ts";
 export { type AddDoneCallbackOptions, Future, isFuture } from "./futures.ts";
 export {

@@ -22,8 +22,7 @@ export class Scope {
 
   /** Tells whether this region is `other` or lies inside it. */
   within(other: Scope): boolean {
-    let scope: Scope | null = this;
-    while (scope !== null && scope !== other) scope = scope.parent;
-    return scope !== null;
+    if (this === other) return true;
+    return this.parent !== null && this.parent.within(other);
   }
 }

@@ -50,9 +50,17 @@ let created = 0;
  * ```
  */
 export class Task<T = unknown> extends Future<T> {
-  /** The waits that the task stands in. @ignore */
+  /**
+   * The waits that the task stands in.
+   *
+   * @ignore
+   */
   readonly waits: WaitList = new WaitList();
-  /** Its native code, for the scheduler. @ignore */
+  /**
+   * Its native code, for the scheduler.
+   *
+   * @ignore
+   */
   readonly mover: Mover = new Mover();
   readonly #source: CoroutineLike<T>;
   readonly #scope: Scope = new Scope(this as Task<unknown>, null);
@@ -189,7 +197,11 @@ export class Task<T = unknown> extends Future<T> {
     throw new RuntimeError("Task does not support setException operation");
   }
 
-  /** Cancels one region of the task; counts as a request. @ignore */
+  /**
+   * Cancels one region of the task; counts as a request.
+   *
+   * @ignore
+   */
   cancelWithin(scope: Scope, message?: string): boolean {
     this.markRetrieved();
     if (this.done()) return false;
@@ -204,7 +216,11 @@ export class Task<T = unknown> extends Future<T> {
     return true;
   }
 
-  /** Takes the error that a step in `scope` must begin with. @ignore */
+  /**
+   * Takes the error that a step in `scope` must begin with.
+   *
+   * @ignore
+   */
   takeCancellation(scope: Scope): CancelledError | null {
     if (this.#mustCancel === null || !scope.within(this.#mustCancel)) {
       return null;
@@ -214,17 +230,29 @@ export class Task<T = unknown> extends Future<T> {
     return new CancelledError(this.#cancelMessage);
   }
 
-  /** Takes the error due to native code that was adrift. @ignore */
+  /**
+   * Takes the error due to native code that was adrift.
+   *
+   * @ignore
+   */
   takeAdriftCancellation(scope: Scope): CancelledError | null {
     return this.#adrift ? this.takeCancellation(scope) : null;
   }
 
-  /** A region was left: a request not delivered in it goes outwards. @ignore */
+  /**
+   * A region was left: a request not delivered in it goes outwards.
+   *
+   * @ignore
+   */
   leaveScope(scope: Scope): void {
     if (this.#mustCancel === scope) this.#mustCancel = scope.parent;
   }
 
-  /** Interrupts a wait at its beginning if the error is due. @ignore */
+  /**
+   * Interrupts a wait at its beginning if the error is due.
+   *
+   * @ignore
+   */
   interruptAtPark(wait: Wait): void {
     if (this.#mustCancel === null || !wait.scope!.within(this.#mustCancel)) {
       return;
@@ -232,20 +260,33 @@ export class Task<T = unknown> extends Future<T> {
     if (wait.interrupt(this.#cancelMessage) === TAKEN) this.#mustCancel = null;
   }
 
-  /** Ends the task; a request not thrown yet wins. @ignore */
+  /**
+   * Ends the task; a request not thrown yet wins.
+   *
+   * @ignore
+   */
   coroutineReturned(value: T): void {
     if (this.#mustCancel === null) this.finish(value);
     else this.endCancelled(this.#cancelMessage);
     this.#leave();
   }
 
-  /** Ends the task: cancelled by a CancelledError, else failed. @ignore */
+  /**
+   * Ends the task: cancelled by a CancelledError, else failed.
+   *
+   * @ignore
+   */
   coroutineThrew(error: unknown): void {
     if (error instanceof CancelledError) this.endCancelled(undefined, error);
     else this.fail(error);
     this.#leave();
   }
 
+  /**
+   * What kind of future the reports speak of.
+   *
+   * @ignore
+   */
   protected override get kind(): string {
     return "Task";
   }

@@ -4,7 +4,7 @@ import { type Coroutine, operation } from "./coroutines.ts";
 import { CancelledError, RuntimeError, TimeoutError } from "./errors.ts";
 import { ExceptionGroup } from "./exception_group.ts";
 import { running } from "./running.ts";
-import { Scope } from "./scope.ts";
+import type { Scope } from "./scope.ts";
 import { Timer } from "./timer_queue.ts";
 
 type State = "created" | "active" | "expiring" | "expired" | "finished";
@@ -94,7 +94,11 @@ export class Timeout {
     return operation("timeout", this.steps(body, null));
   }
 
-  /** The steps of `run`, with a delay to count from the start. @ignore */
+  /**
+   * The steps of `run`, with a delay to count from the start.
+   *
+   * @ignore
+   */
   *steps<T>(
     body: Body<T, [Timeout]>,
     delay: number | null,

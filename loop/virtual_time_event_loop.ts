@@ -31,7 +31,11 @@ export class VirtualTimeEventLoop extends BaseEventLoop {
     return this.#now;
   }
 
-  /** Jumps, if nothing becomes ready within one turn of the host. @ignore */
+  /**
+   * Jumps, if nothing becomes ready within one turn of the host.
+   *
+   * @ignore
+   */
   protected override sleepUntil(_timer: Timer | undefined): void {
     if (this.#hopping) return;
     this.#hopping = true;
