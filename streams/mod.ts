@@ -1,0 +1,22 @@
+/**
+ * Streams: a reader and a writer for every connection, to be awaited.
+ *
+ * @module
+ */
+
+export type { Separator } from "./_separators.ts";
+export {
+  openChannel,
+  type OpenChannelOptions,
+  openConnection,
+  type OpenConnectionOptions,
+  startServer,
+  type StartServerOptions,
+  type Stream,
+} from "./open.ts";
+export { type LineIterator, StreamReader } from "./stream_reader.ts";
+export {
+  type ClientConnectedCallback,
+  StreamReaderProtocol,
+} from "./stream_reader_protocol.ts";
+export { StreamWriter } from "./stream_writer.ts";

@@ -1,0 +1,157 @@
+import type { Awaitable, CoroutineGenerator } from "../loop/awaitables.ts";
+import type { BaseEventLoop } from "../loop/base_event_loop.ts";
+import type { Future } from "../loop/futures.ts";
+import { currentLoop } from "../loop/running.ts";
+import type { Task } from "../loop/tasks.ts";
+import { systemError } from "../transports/_errors.ts";
+import { Protocol } from "../transports/protocols.ts";
+import type { Transport } from "../transports/transports.ts";
+import type { StreamReader } from "./stream_reader.ts";
+import { StreamWriter } from "./stream_writer.ts";
+
+/**
+ * Serves a connection: an async function, a generator function or a plain one.
+ * It runs as a task of its own.
+ */
+export type ClientConnectedCallback = (
+  reader: StreamReader,
+  writer: StreamWriter,
+) => Awaitable<unknown> | PromiseLike<unknown> | void;
+
+/**
+ * Joins a transport to a StreamReader and a StreamWriter: feeds the one, and
+ * tells the other when to wait.
+ *
+ * `openConnection()` and `startServer()` make it; it is public for those who
+ * build streams over protocols of their own.
+ *
+ * @example A stream over a channel, by hand
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * await asyncio.run(async () => {
+ *   const [near, far] = asyncio.memoryChannelPair();
+ *   const reader = new asyncio.StreamReader();
+ *   const [transport, protocol] = await asyncio.connectChannel(
+ *     () => new asyncio.StreamReaderProtocol(reader),
+ *     near,
+ *   );
+ *   const writer = new asyncio.StreamWriter(transport, protocol, reader);
+ *   await far.write(new Uint8Array([1, 2, 3]));
+ *   assert.deepEqual(await reader.readexactly(3), new Uint8Array([1, 2, 3]));
+ *   writer.close();
+ * });
+ * ```
+ */
+export class StreamReaderProtocol extends Protocol {
+  readonly #loop: BaseEventLoop = currentLoop();
+  readonly #callback: ClientConnectedCallback | null;
+  readonly #closed: Future<void>;
+  readonly #drainers = new Set<Future<void>>();
+  #reader: StreamReader | null;
+  #paused = false;
+  #lost = false;
+
+  /**
+   * Creates the protocol of one connection.
+   *
+   * @param reader What bytes are fed to.
+   * @param clientConnectedCallback Serves the connection, on a server.
+   */
+  constructor(
+    reader: StreamReader,
+    clientConnectedCallback: ClientConnectedCallback | null = null,
+  ) {
+    super();
+    this.#reader = reader;
+    this.#callback = clientConnectedCallback;
+    this.#closed = this.#loop.createFuture<void>();
+  }
+
+  /** Starts the task that serves the connection. */
+  override connectionMade(transport: Transport): void {
+    const reader = this.#reader!;
+    reader.setTransport(transport);
+    const callback = this.#callback;
+    if (callback === null) return;
+    const writer = new StreamWriter(transport, this, reader);
+    const task = this.#loop.createTask<unknown>(() =>
+      callback(reader, writer) ?? Promise.resolve()
+    );
+    task.addDoneCallback((task) => this.#served(task, transport));
+  }
+
+  /** Feeds the reader. */
+  override dataReceived(data: Uint8Array): void {
+    this.#reader?.feedData(data);
+  }
+
+  /** Tells the reader; the connection stays open for writing. */
+  override eofReceived(): boolean {
+    this.#reader?.feedEof();
+    return true;
+  }
+
+  /** Lets `drain()` wait. */
+  override pauseWriting(): void {
+    this.#paused = true;
+  }
+
+  /** Wakes those who wait in `drain()`. */
+  override resumeWriting(): void {
+    this.#paused = false;
+    this.#wakeDrainers(null);
+  }
+
+  /** Ends the reader and wakes everybody. */
+  override connectionLost(error: Error | null): void {
+    this.#lost = true;
+    if (error === null) this.#reader?.feedEof();
+    else this.#reader?.setException(error);
+    settle(this.#closed, error);
+    if (error !== null) this.#closed.exception();
+    if (this.#paused) this.#wakeDrainers(error);
+    this.#reader = null;
+  }
+
+  /** Waits until there is room to write. @ignore */
+  *drain(): CoroutineGenerator<void> {
+    if (this.#lost) throw systemError("ConnectionReset", "Connection lost");
+    if (!this.#paused) return;
+    const drainer = this.#loop.createFuture<void>();
+    this.#drainers.add(drainer);
+    try {
+      yield* drainer;
+    } finally {
+      this.#drainers.delete(drainer);
+    }
+  }
+
+  /** Waits until the connection is gone. @ignore */
+  *waitClosed(): CoroutineGenerator<void> {
+    yield* this.#closed;
+  }
+
+  #wakeDrainers(error: Error | null): void {
+    for (const drainer of this.#drainers) settle(drainer, error);
+  }
+
+  #served(task: Task<unknown>, transport: Transport): void {
+    if (task.cancelled()) return transport.close();
+    const exception = task.exception();
+    if (exception === null) return;
+    this.#loop.callExceptionHandler({
+      message: "Unhandled exception in client_connected_cb",
+      exception,
+      transport,
+    });
+    transport.close();
+  }
+}
+
+function settle(future: Future<void>, error: Error | null): void {
+  if (future.done()) return;
+  if (error === null) future.setResult();
+  else future.setException(error);
+}

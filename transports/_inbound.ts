@@ -1,0 +1,158 @@
+import type { BaseEventLoop } from "../loop/base_event_loop.ts";
+import { RuntimeError } from "../loop/errors.ts";
+import { runInCallback } from "../loop/running.ts";
+import { ReadSlab } from "./_read_slab.ts";
+import type { ByteChannel } from "./byte_channel.ts";
+import type { StreamProtocol } from "./protocols.ts";
+
+/** Who is told how reading goes: the transport. */
+export interface InboundOwner {
+  /** The loop that the protocol is called in. */
+  readonly loop: BaseEventLoop;
+  /** The protocol, which may be replaced at any time. */
+  readonly protocol: StreamProtocol;
+  /** Whether the protocol must not be handed anything any more. */
+  readonly closing: boolean;
+  /** The peer will send no more. */
+  endOfStream(): void;
+  /** The channel failed, or the protocol did. */
+  fatalError(error: unknown, message: string): void;
+}
+
+/**
+ * The reading half of a stream transport: one native async function for the
+ * life of the connection, so that every call of the protocol is made in the
+ * async context in which it was started.
+ */
+export class Inbound {
+  readonly #channel: ByteChannel;
+  readonly #owner: InboundOwner;
+  readonly #slab = new ReadSlab();
+  #paused = false;
+  #wake: (() => void) | null = null;
+
+  /** Creates the reading half of a transport; `run` starts it. */
+  constructor(channel: ByteChannel, owner: InboundOwner) {
+    this.#channel = channel;
+    this.#owner = owner;
+  }
+
+  /** Whether the protocol wants no bytes. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Keeps bytes from the protocol; no further read is started. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** Goes on, beginning with the bytes that were kept back. */
+  resume(): void {
+    this.#paused = false;
+    this.#wake?.();
+    this.#wake = null;
+  }
+
+  /** Reads until the end of the stream or of the transport. */
+  async run(): Promise<void> {
+    const owner = this.#owner;
+    const { loop } = owner;
+    for (;;) {
+      while (this.#paused && !owner.closing) await this.#untilResumed();
+      if (owner.closing) return;
+      const { protocol } = owner;
+      const buffer = protocol.getBuffer === undefined
+        ? this.#slab.room()
+        : runInCallback(loop, this.#borrow, protocol);
+      if (buffer === null) return;
+      let count: number | null;
+      try {
+        count = await this.#channel.read(buffer);
+      } catch (error) {
+        if (owner.closing) return;
+        return owner.fatalError(error, "Fatal read error on socket transport");
+      }
+      while (this.#paused && !owner.closing) await this.#untilResumed();
+      if (owner.closing) return;
+      if (count === null) return owner.endOfStream();
+      runInCallback(loop, this.#deliver, protocol, buffer, count);
+    }
+  }
+
+  #untilResumed(): Promise<void> {
+    return new Promise((resolve) => this.#wake = resolve);
+  }
+
+  /** Asks the protocol for memory to read into; `null` if that fails. */
+  readonly #borrow = (protocol: StreamProtocol): Uint8Array | null => {
+    try {
+      return getBuffer(protocol, -1);
+    } catch (error) {
+      this.#fail(error, "get_buffer");
+      return null;
+    }
+  };
+
+  /** Hands bytes over; `lender` was the protocol when the read began. */
+  readonly #deliver = (
+    lender: StreamProtocol,
+    buffer: Uint8Array,
+    count: number,
+  ): void => {
+    const { protocol } = this.#owner;
+    if (protocol.getBuffer === undefined) {
+      const data = lender.getBuffer === undefined
+        ? this.#slab.take(count)
+        : buffer.slice(0, count);
+      this.#handOver(protocol, data);
+    } else if (lender === protocol) this.#announce(protocol, count);
+    else if (lender.getBuffer !== undefined) {
+      this.#feed(protocol, buffer.subarray(0, count));
+    } else this.#feed(protocol, this.#slab.take(count));
+  };
+
+  #handOver(protocol: StreamProtocol, data: Uint8Array): void {
+    try {
+      protocol.dataReceived?.(data);
+    } catch (error) {
+      this.#fail(error, "data_received");
+    }
+  }
+
+  #announce(protocol: StreamProtocol, count: number): void {
+    try {
+      protocol.bufferUpdated?.(count);
+    } catch (error) {
+      this.#fail(error, "buffer_updated");
+    }
+  }
+
+  /** Copies bytes that were read for another protocol. */
+  #feed(protocol: StreamProtocol, data: Uint8Array): void {
+    try {
+      for (let rest = data; rest.length > 0;) {
+        const buffer = getBuffer(protocol, rest.length);
+        const count = Math.min(buffer.length, rest.length);
+        buffer.set(rest.subarray(0, count));
+        protocol.bufferUpdated?.(count);
+        rest = rest.subarray(count);
+      }
+    } catch (error) {
+      this.#fail(error, "buffer_updated");
+    }
+  }
+
+  #fail(error: unknown, method: string): void {
+    this.#owner.fatalError(
+      error,
+      `Fatal error: protocol.${method}() call failed.`,
+    );
+  }
+}
+
+function getBuffer(protocol: StreamProtocol, sizeHint: number): Uint8Array {
+  const buffer = protocol.getBuffer!(sizeHint);
+  if (buffer.length > 0) return buffer;
+  throw new RuntimeError("get_buffer() returned an empty buffer");
+}

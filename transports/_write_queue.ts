@@ -1,0 +1,84 @@
+import { staging } from "./_staging.ts";
+
+/** Bytes below this are copied behind each other, to be written at once. */
+const COALESCED_BYTES = 16 * 1024;
+
+/** The most that is gathered in one buffer. */
+const MOST_GATHERED_BYTES = 64 * 1024;
+
+/** Bytes that wait, and the staging buffer they lie in, if they lie in one. */
+export interface Segment {
+  /** The memory; with a staging buffer only its first `length` bytes. */
+  readonly memory: Uint8Array;
+  /** How many bytes wait. */
+  length: number;
+  /** Whether the memory goes back to the pool once it is written. */
+  readonly staged: boolean;
+}
+
+/**
+ * Copies bytes where the caller cannot change them any more. Bytes that nobody
+ * changes stay where they are.
+ */
+export function snapshot(bytes: Uint8Array, stable: boolean): Segment {
+  const { length } = bytes;
+  if (stable) return { memory: bytes, length, staged: false };
+  const memory = staging.take(length);
+  memory.set(bytes);
+  return { memory, length, staged: true };
+}
+
+/** What waits to be written: a list of segments, small pieces put together. */
+export class WriteQueue {
+  #segments: Segment[] = [];
+  #first = 0;
+  #size = 0;
+
+  /** How many bytes wait. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Appends bytes; `stable` ones are never changed by anybody. */
+  push(bytes: Uint8Array, stable: boolean): void {
+    this.#size += bytes.length;
+    if (bytes.length < COALESCED_BYTES) this.#gather(bytes);
+    else this.#segments.push(snapshot(bytes, stable));
+  }
+
+  /** Removes the first segment. */
+  shift(): Segment | undefined {
+    const segment = this.#segments[this.#first];
+    if (segment === undefined) return undefined;
+    this.#segments[this.#first++] = undefined!;
+    if (this.#first === this.#segments.length) {
+      this.#segments.length = 0;
+      this.#first = 0;
+    } else if (this.#first > 64 && this.#first * 2 > this.#segments.length) {
+      this.#segments.splice(0, this.#first);
+      this.#first = 0;
+    }
+    this.#size -= segment.length;
+    return segment;
+  }
+
+  /** Drops everything. */
+  clear(): void {
+    for (let segment = this.shift(); segment; segment = this.shift()) {
+      if (segment.staged) staging.give(segment.memory);
+    }
+  }
+
+  /** Copies a small piece behind the last one, or into a new buffer. */
+  #gather(bytes: Uint8Array): void {
+    let last = this.#segments.at(-1);
+    if (!last?.staged || last.memory.length - last.length < bytes.length) {
+      const wanted = Math.max(bytes.length, this.#size);
+      const memory = staging.take(Math.min(wanted, MOST_GATHERED_BYTES));
+      last = { memory, length: 0, staged: true };
+      this.#segments.push(last);
+    }
+    last.memory.set(bytes, last.length);
+    last.length += bytes.length;
+  }
+}

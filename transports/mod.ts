@@ -1,0 +1,38 @@
+/**
+ * Connections as transports and protocols: a transport moves bytes, a protocol
+ * is called with them. Streams, in `@asyncio/asyncio/streams`, are built on
+ * them and are easier to use.
+ *
+ * @module
+ */
+
+export type { AbstractServer } from "./abstract_server.ts";
+export type {
+  Address,
+  ByteChannel,
+  ByteListener,
+  NetAddress,
+  UnixAddress,
+} from "./byte_channel.ts";
+export { connectChannel } from "./connect_channel.ts";
+export { DenoConnChannel } from "./deno_conn_channel.ts";
+export type { ListenHost } from "./_listen.ts";
+export {
+  memoryChannelPair,
+  type MemoryChannelPairOptions,
+} from "./memory_channel.ts";
+export {
+  BaseProtocol,
+  BufferedProtocol,
+  Protocol,
+  type ProtocolFactory,
+  type StreamProtocol,
+} from "./protocols.ts";
+export { Server } from "./server.ts";
+export type { CreateConnectionOptions, CreateServerOptions } from "./tcp.ts";
+export type {
+  BaseTransport,
+  ReadTransport,
+  Transport,
+  WriteTransport,
+} from "./transports.ts";

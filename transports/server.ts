@@ -1,0 +1,215 @@
+import type { AbstractEventLoop } from "../loop/abstract_event_loop.ts";
+import type { CoroutineGenerator } from "../loop/awaitables.ts";
+import type { BaseEventLoop } from "../loop/base_event_loop.ts";
+import { type Coroutine, operation } from "../loop/coroutines.ts";
+import { CancelledError, RuntimeError } from "../loop/errors.ts";
+import type { Future } from "../loop/futures.ts";
+import { sleep } from "../loop/sleep.ts";
+import { Acceptor } from "./_acceptor.ts";
+import type { OpenResources } from "./_open_resources.ts";
+import type { AbstractServer } from "./abstract_server.ts";
+import type { Address, ByteListener } from "./byte_channel.ts";
+import type { ProtocolFactory } from "./protocols.ts";
+
+/**
+ * Listens on one or more addresses and gives every connection a protocol; made
+ * by `loop.createServer()` and `startServer()`.
+ *
+ * Closing the server does not close its connections: `closeClients()` and
+ * `abortClients()` do.
+ *
+ * @example A server that ends with its block
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * await asyncio.run(async () => {
+ *   await using server = await asyncio.startServer(
+ *     async (reader, writer) => {
+ *       writer.write(await reader.readline());
+ *       writer.close();
+ *     },
+ *     "127.0.0.1",
+ *     0,
+ *   );
+ *   const { port } = server.sockets[0] as asyncio.NetAddress;
+ *   const [reader, writer] = await asyncio.openConnection("127.0.0.1", port);
+ *   writer.write("hello\n");
+ *   assert.equal(new TextDecoder().decode(await reader.read()), "hello\n");
+ *   writer.close();
+ * });
+ * ```
+ */
+export class Server implements AbstractServer {
+  readonly #loop: BaseEventLoop;
+  readonly #acceptor: Acceptor;
+  readonly #resources: OpenResources | undefined;
+  /** `null` once the server is closed and all connections are gone. */
+  #waiters: Future<void>[] | null = [];
+  #forever: Future<void> | null = null;
+  #serving = false;
+  #closed = false;
+
+  /** Creates a server that does not accept yet. @ignore */
+  constructor(
+    loop: BaseEventLoop,
+    listeners: readonly ByteListener[],
+    protocolFactory: ProtocolFactory,
+    resources?: OpenResources,
+  ) {
+    this.#loop = loop;
+    this.#resources = resources;
+    this.#acceptor = new Acceptor({
+      loop,
+      listeners,
+      protocolFactory,
+      resources,
+      emptied: () => this.#wakeIfGone(),
+    });
+    resources?.add(this);
+  }
+
+  /** The addresses the server listens on; none once it is closed. */
+  get sockets(): readonly Address[] {
+    return this.#closed ? [] : this.#acceptor.addresses;
+  }
+
+  /** Returns the loop that calls the protocols. */
+  getLoop(): AbstractEventLoop {
+    return this.#loop;
+  }
+
+  /** Tells whether new connections are accepted. */
+  isServing(): boolean {
+    return this.#serving;
+  }
+
+  /**
+   * Stops listening; connections that were accepted live on. A `serveForever()`
+   * in progress is cancelled. Closing again does nothing.
+   */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#serving = false;
+    this.#acceptor.close();
+    this.#resources?.delete(this);
+    if (this.#forever?.done() === false) this.#forever.cancel();
+    this.#forever = null;
+    this.#wakeIfGone();
+  }
+
+  /** Closes the connections that are open; what they wait to send is sent. */
+  closeClients(): void {
+    for (const transport of this.#acceptor.clients) transport.close();
+  }
+
+  /** Aborts the connections that are open. */
+  abortClients(): void {
+    for (const transport of this.#acceptor.clients) transport.abort();
+  }
+
+  /**
+   * Starts to accept connections. Starting again does nothing.
+   *
+   * @returns A coroutine of nothing.
+   * @throws {RuntimeError} If the server is closed.
+   */
+  startServing(): Coroutine<void> {
+    return operation("Server.startServing", this.#startServing());
+  }
+
+  /**
+   * Accepts connections until the wait is cancelled, which closes the server
+   * and then waits until its connections are gone. Closing the server from
+   * elsewhere cancels the wait too.
+   *
+   * @returns A coroutine that ends by cancellation only.
+   * @throws {RuntimeError} If the server is closed, or is served already.
+   */
+  serveForever(): Coroutine<void> {
+    return operation("Server.serveForever", this.#serveForever());
+  }
+
+  /**
+   * Waits until the server is closed and all its connections are gone.
+   * Cancelling the wait changes nothing else.
+   *
+   * @returns A coroutine of nothing.
+   */
+  waitClosed(): Coroutine<void> {
+    return operation("Server.waitClosed", this.#waitClosed());
+  }
+
+  /** Closes the server and waits until its connections are gone. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return this.waitClosed();
+  }
+
+  /** Starts to accept at once. @ignore */
+  start(): void {
+    if (this.#closed) {
+      throw new RuntimeError("Cannot start serving: server is closed");
+    }
+    if (this.#serving) return;
+    this.#serving = true;
+    this.#acceptor.start();
+  }
+
+  /** Stops listening, without waking anybody: the loop closes. @ignore */
+  release(): void {
+    this.#closed = true;
+    this.#serving = false;
+    this.#acceptor.close();
+  }
+
+  /** Describes the server, as in reports of the exception handler. */
+  toString(): string {
+    const addresses = this.sockets.map((address) =>
+      "path" in address ? address.path : `${address.hostname}:${address.port}`
+    );
+    return `<Server ${addresses.join(", ") || "closed"}>`;
+  }
+
+  *#startServing(): CoroutineGenerator<void> {
+    this.start();
+    yield* sleep(0);
+  }
+
+  *#serveForever(): CoroutineGenerator<void> {
+    if (this.#forever !== null) {
+      throw new RuntimeError("Cannot serve: server is being served already");
+    }
+    this.start();
+    const forever = this.#loop.createFuture<void>();
+    this.#forever = forever;
+    try {
+      yield* forever;
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        this.close();
+        yield* this.#waitClosed();
+      }
+      throw error;
+    } finally {
+      if (this.#forever === forever) this.#forever = null;
+    }
+  }
+
+  *#waitClosed(): CoroutineGenerator<void> {
+    if (this.#waiters === null) return;
+    const waiter = this.#loop.createFuture<void>();
+    this.#waiters.push(waiter);
+    yield* waiter;
+  }
+
+  #wakeIfGone(): void {
+    if (!this.#closed || this.#acceptor.clients.size > 0) return;
+    const waiters = this.#waiters ?? [];
+    this.#waiters = null;
+    for (const waiter of waiters) {
+      if (!waiter.done()) waiter.setResult();
+    }
+  }
+}
