@@ -5,7 +5,8 @@ import {
   type StreamReader,
   type StreamWriter,
 } from "../../streams/mod.ts";
-import type { Protocol, Server } from "../../transports/mod.ts";
+import { Protocol, type Server } from "../../transports/mod.ts";
+import { portOf } from "../servers/_serve.ts";
 import { bytesInUse } from "./memory.ts";
 import type { Subject, Work } from "./work.ts";
 
@@ -17,10 +18,6 @@ const LONG_CHURN = 100_000;
 const LONG_SECONDS = 0.2;
 const AT_A_TIME = 20;
 
-function portOf(server: Server): number {
-  return (server.sockets[0]!.addr as Deno.NetAddr).port;
-}
-
 async function echo(reader: StreamReader, writer: StreamWriter): Promise<void> {
   for await (const line of reader) writer.write(line);
   writer.close();
@@ -28,9 +25,8 @@ async function echo(reader: StreamReader, writer: StreamWriter): Promise<void> {
 }
 
 function startProtocolServer(): Promise<Server> {
-  const protocol: Protocol = { dataReceived() {} };
   return Promise.resolve(
-    getRunningLoop().createServer(() => protocol, "127.0.0.1", 0),
+    getRunningLoop().createServer(() => new Protocol(), "127.0.0.1", 0),
   );
 }
 

@@ -9,7 +9,7 @@ const LIMIT = 256 * 1024;
 
 /** Feeds one byte at a time up to the limit, the reader looking for its separator after each, then the separator. */
 function* readuntilByteByByte(limit: number) {
-  const reader = new StreamReader({ limit });
+  const reader = new StreamReader(limit);
   const reading = createTask(reader.readuntil(SEPARATOR));
   for (let index = 0; index < limit; index++) {
     reader.feedData(BYTE);

@@ -1,29 +1,25 @@
 /** Echo server as an asyncio buffered protocol: the transport reads straight into the protocol's buffer. */
 import { getRunningLoop, run } from "../../loop/mod.ts";
-import type {
-  BaseTransport,
-  BufferedProtocol,
-  Transport,
-} from "../../transports/mod.ts";
+import { BufferedProtocol, type Transport } from "../../transports/mod.ts";
 import { endWithParent } from "./_parent.ts";
 import { serve } from "./_serve.ts";
 
 const BUFFER_BYTES = 256 * 1024;
 
-class EchoProtocol implements BufferedProtocol {
+class EchoProtocol extends BufferedProtocol {
   #transport!: Transport;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
 
-  connectionMade(transport: BaseTransport): void {
-    this.#transport = transport as Transport;
+  override connectionMade(transport: Transport): void {
+    this.#transport = transport;
   }
 
-  getBuffer(_sizehint: number): Uint8Array {
+  override getBuffer(_sizehint: number): Uint8Array {
     return this.#buffer;
   }
 
   /** Echoes a copy: what `write` could not send at once it keeps, and the buffer is about to be overwritten. */
-  bufferUpdated(count: number): void {
+  override bufferUpdated(count: number): void {
     this.#transport.write(this.#buffer.slice(0, count));
   }
 }

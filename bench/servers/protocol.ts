@@ -1,21 +1,17 @@
 /** Echo server as an asyncio protocol: `dataReceived` writes what it gets. */
 import { getRunningLoop, run } from "../../loop/mod.ts";
-import type {
-  BaseTransport,
-  Protocol,
-  Transport,
-} from "../../transports/mod.ts";
+import { Protocol, type Transport } from "../../transports/mod.ts";
 import { endWithParent } from "./_parent.ts";
 import { serve } from "./_serve.ts";
 
-class EchoProtocol implements Protocol {
+class EchoProtocol extends Protocol {
   #transport!: Transport;
 
-  connectionMade(transport: BaseTransport): void {
-    this.#transport = transport as Transport;
+  override connectionMade(transport: Transport): void {
+    this.#transport = transport;
   }
 
-  dataReceived(data: Uint8Array): void {
+  override dataReceived(data: Uint8Array): void {
     this.#transport.write(data);
   }
 }
