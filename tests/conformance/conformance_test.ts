@@ -1,16 +1,18 @@
 /**
- * The whole corpus, in both styles, with debug mode off and on.
+ * The whole corpus, in both styles and their harder variants, with debug mode
+ * off and on.
  */
 import { assert } from "@std/assert";
 import { compare, formatMismatch } from "./compare.ts";
 import { canRun, corpusDirectory, corpusFiles, readCases } from "./corpus.ts";
 import { runScenario } from "./run_scenario.ts";
-import { STYLE_NAMES } from "./styles.ts";
+import type { StyleName } from "./style.ts";
+import { STYLES } from "./styles.ts";
 
 for (const file of corpusFiles(corpusDirectory)) {
   const cases = readCases(file);
   const fileName = String(file).split("/").at(-1);
-  for (const style of STYLE_NAMES) {
+  for (const style of Object.keys(STYLES) as StyleName[]) {
     const runnable = cases.filter(({ scenario }) => canRun(scenario, style));
     if (runnable.length === 0) continue;
     for (const debug of [false, true]) {

@@ -1,7 +1,7 @@
 /**
  * Runs recorded cases and compares their traces with CPython's.
  *
- *     deno task conformance [--style gen|async|mixed] [--debug] [--only NAME] [FILE|DIRECTORY]...
+ *     deno task conformance [--style gen|async|busy|mixed] [--debug] [--only NAME] [FILE|DIRECTORY]...
  *
  * Without --style every case runs in both styles. NAME is a part of a case's name. The last line is
  * "N passed, N failed"; the exit code is 1 if any failed.

@@ -62,6 +62,7 @@ async function walk(
   handling: unknown,
 ): Walk {
   for (const step of steps) {
+    if (harness.style.pause) await harness.style.pause(harness);
     if (isImmediate(step)) runImmediate(harness, step);
     else if (isWaiting(step)) {
       let value: unknown;

@@ -6,10 +6,11 @@ import type { Harness } from "./harness.ts";
 import type { Json, Signal, Step } from "./scenario.ts";
 
 /**
- * How bodies are written: as generator functions, as native async functions, or each list of steps as one or the
- * other.
+ * How bodies are written: as generator functions, as native async functions,
+ * as async functions that also await settled promises between their steps, or
+ * each list of steps as a generator or an async function.
  */
-export type StyleName = "gen" | "async" | "mixed";
+export type StyleName = "gen" | "async" | "busy" | "mixed";
 
 /** The outcome of a list of steps: a `return` under way, or nothing. */
 export type Walked =
@@ -25,4 +26,6 @@ export interface Style {
   inline(harness: Harness, body: string): CoroutineLike<Json>;
   /** Nested steps, as the body function of a timeout, a group or a lock. */
   walk(harness: Harness, steps: readonly Step[], handling: unknown): Walked;
+  /** What a body does before each step besides, if it does anything. */
+  pause?(harness: Harness): Promise<void>;
 }
