@@ -195,8 +195,13 @@ export class BaseEventLoop extends AbstractEventLoop {
   override async runUntilComplete<T>(source: CoroutineLike<T>): Promise<T> {
     this.#checkRunnable();
     const future = ensureFutureOn(this, source);
-    future.addWaiter({ run: () => this.stop() });
-    await this.runForever();
+    const stopper = { run: () => this.stop() };
+    future.addWaiter(stopper);
+    try {
+      await this.runForever();
+    } finally {
+      future.removeWaiter(stopper);
+    }
     if (!future.done()) {
       throw new RuntimeError("Event loop stopped before Future completed.");
     }
