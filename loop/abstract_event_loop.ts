@@ -93,16 +93,7 @@ export abstract class AbstractEventLoop {
     ...args: A
   ): Handle;
 
-  /**
-   * As `callSoon()`. Other threads cannot reach a loop except through messages,
-   * so it is the same here.
-   *
-   * @typeParam A The types of the arguments.
-   * @param callback What to call.
-   * @param args The arguments of the call.
-   * @returns A handle that can be cancelled.
-   * @throws {RuntimeError} If the loop is closed.
-   */
+  /** As `callSoon()`: other threads reach a loop by messages only. */
   abstract callSoonThreadsafe<A extends unknown[]>(
     callback: (...args: A) => unknown,
     ...args: A

@@ -1,9 +1,10 @@
 import type { CoroutineGenerator, Suspension } from "./awaitables.ts";
 import { RuntimeError } from "./errors.ts";
 import { NativeReaction, type Reaction } from "./native_reaction.ts";
+import { NativeStrand } from "./native_strand.ts";
 import { currentLoop, currentScope } from "./running.ts";
 import type { Scope } from "./scope.ts";
-import { type Steps, Strand } from "./strand.ts";
+import type { Steps } from "./strand.ts";
 
 /**
  * A computation that has not started: what every waiting function of the
@@ -167,40 +168,6 @@ export class Coroutine<T = unknown> implements Promise<T> {
    */
   protected beginFor<A, B>(reaction: NativeReaction<T, A, B>): void {
     new NativeStrand(reaction, this.makeSteps(), this.#leaf).begin();
-  }
-}
-
-/** The strand of a coroutine that native code awaits. */
-class NativeStrand<T, F, R> extends Strand<T> {
-  readonly #reaction: NativeReaction<T, F, R>;
-  #begun = false;
-
-  constructor(
-    reaction: NativeReaction<T, F, R>,
-    steps: Steps<T>,
-    leaf: boolean,
-  ) {
-    super(reaction.scope!, steps, leaf);
-    this.#reaction = reaction;
-  }
-
-  override begin(): void {
-    super.begin();
-    this.#begun = true;
-  }
-
-  protected succeed(value: T): void {
-    this.#end(false, value);
-  }
-
-  protected fail(error: unknown): void {
-    this.#end(true, error);
-  }
-
-  /** Ends without a handle of its own if the first step was also the last. */
-  #end(failed: boolean, value: unknown): void {
-    if (this.#begun) this.#reaction.resume(failed, value);
-    else this.#reaction.settle(failed, value);
   }
 }
 

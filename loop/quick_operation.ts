@@ -1,15 +1,13 @@
 import type { Suspension } from "./awaitables.ts";
 import { Coroutine } from "./coroutines.ts";
 import type { NativeReaction } from "./native_reaction.ts";
+import { NativeStrand } from "./native_strand.ts";
 import type { Steps } from "./strand.ts";
 
-/** Returned by an attempt that cannot succeed without waiting. */
-export const WAIT: unique symbol = Symbol("wait");
-
 /**
- * An operation that mostly need not wait, such as taking an item from a queue:
- * it is attempted first, and only if that fails steps are made. Like a leaf
- * operation it runs no code but the library's after a wait.
+ * An operation that mostly need not wait, such as acquiring a lock: it makes
+ * steps only where it must. Like a leaf operation it runs no code but the
+ * library's after a wait.
  *
  * @typeParam R The object it is an operation of.
  * @typeParam A Its argument.
@@ -18,9 +16,11 @@ export const WAIT: unique symbol = Symbol("wait");
 export interface QuickOperation<R, A, T> {
   /** Its name, for reports. */
   readonly name: string;
-  /** Does it now, or returns `WAIT`; what it throws is what it comes to. */
-  attempt(receiver: R, argument: A): T | typeof WAIT;
-  /** Makes the steps of doing it, waits included. */
+  /** Tells whether `now` may be called instead of making the steps. */
+  ready(receiver: R, argument: A): boolean;
+  /** Does it without waiting. */
+  now(receiver: R, argument: A): T;
+  /** Makes the steps of doing it, whether it must wait or not. */
   steps(receiver: R, argument: A): Steps<T>;
 }
 
@@ -46,17 +46,32 @@ class QuickCoroutine<R, A, T> extends Coroutine<T> {
   }
 
   protected override makeSteps(): Steps<T> {
-    return new QuickSteps(this.#operation, this.#receiver, this.#argument);
+    return quickSteps(this.#operation, this.#receiver, this.#argument);
   }
 
   protected override beginFor<F, E>(reaction: NativeReaction<T, F, E>): void {
-    const value = this.#operation.attempt(this.#receiver, this.#argument);
-    if (value === WAIT) super.beginFor(reaction);
-    else reaction.settle(false, value);
+    const operation = this.#operation;
+    if (operation.ready(this.#receiver, this.#argument)) {
+      reaction.settle(false, operation.now(this.#receiver, this.#argument));
+    } else {
+      const steps = operation.steps(this.#receiver, this.#argument);
+      new NativeStrand(reaction, steps, true).begin();
+    }
   }
 }
 
-/** Attempts the operation in the first step, and steps on only if it waits. */
+/** Returns steps that do without a generator if the operation is ready. */
+export function quickSteps<R, A, T>(
+  operation: QuickOperation<R, A, T>,
+  receiver: R,
+  argument: A,
+): Steps<T> {
+  return operation.ready(receiver, argument)
+    ? new QuickSteps(operation, receiver, argument)
+    : operation.steps(receiver, argument);
+}
+
+/** Does the operation in its first step, unless it must wait by then. */
 class QuickSteps<R, A, T> implements Iterator<Suspension, T, unknown> {
   readonly #operation: QuickOperation<R, A, T>;
   readonly #receiver: R;
@@ -69,16 +84,15 @@ class QuickSteps<R, A, T> implements Iterator<Suspension, T, unknown> {
     this.#argument = argument;
   }
 
-  next(value: unknown): IteratorResult<Suspension, T> {
+  next(value?: unknown): IteratorResult<Suspension, T> {
     if (this.#steps !== null) return this.#steps.next(value);
-    const result = this.#operation.attempt(this.#receiver, this.#argument);
-    if (result !== WAIT) return { done: true, value: result };
-    this.#steps = this.#operation.steps(this.#receiver, this.#argument);
+    const operation = this.#operation;
+    if (operation.ready(this.#receiver, this.#argument)) {
+      const result = operation.now(this.#receiver, this.#argument);
+      return { done: true, value: result };
+    }
+    this.#steps = operation.steps(this.#receiver, this.#argument);
     return this.#steps.next();
-  }
-
-  return(value: T): IteratorResult<Suspension, T> {
-    return this.#steps?.return?.(value) ?? { done: true, value };
   }
 
   throw(error: unknown): IteratorResult<Suspension, T> {

@@ -1,7 +1,11 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
 import { checkInteger } from "../sync/_integers.ts";
-import { LoopBinding, WaitQueue } from "../sync/_waiters.ts";
+import { LoopBinding, type Waiter, WaitQueue } from "../sync/_waiters.ts";
+import {
+  type RetryOperation,
+  retryOperation,
+} from "../loop/retry_operation.ts";
 import { RingBuffer } from "./_ring_buffer.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./errors.ts";
 import type { QueueStorage } from "./storage.ts";
@@ -11,6 +15,11 @@ export interface QueueOptions<T> {
   /** Where the items wait, and in what order; first in, first out by default. */
   storage?: QueueStorage<T>;
 }
+
+/** Adding an item: a wait until there is room. */
+let PUT: RetryOperation<Queue<unknown>, unknown, void, Waiter>;
+/** Taking an item: a wait until there is one. */
+let GET: RetryOperation<Queue<unknown>, undefined, unknown, Waiter>;
 
 /**
  * A queue between tasks, first in, first out.
@@ -60,6 +69,29 @@ export class Queue<T = unknown> {
   /** Items put and not yet reported by `taskDone()`. */
   #unfinished = 0;
   #isShutdown = false;
+
+  static {
+    PUT = {
+      name: "Queue.put",
+      ready: (queue) => !queue.full() || queue.#isShutdown,
+      now: (queue, item) => queue.putNowait(item),
+      enter: (queue) => queue.#putters.enter(),
+      leave: (queue, putter) => queue.#putters.leave(putter),
+      abandon: (queue, putter) => {
+        if (putter.woken && !queue.full()) queue.#putters.wakeNext();
+      },
+    };
+    GET = {
+      name: "Queue.get",
+      ready: (queue) => !queue.empty() || queue.#isShutdown,
+      now: (queue) => queue.getNowait(),
+      enter: (queue) => queue.#getters.enter(),
+      leave: (queue, getter) => queue.#getters.leave(getter),
+      abandon: (queue, getter) => {
+        if (getter.woken && !queue.empty()) queue.#getters.wakeNext();
+      },
+    };
+  }
 
   /**
    * Creates an empty queue.
@@ -111,7 +143,7 @@ export class Queue<T = unknown> {
    * @throws {RuntimeError} If the queue is bound to a different event loop.
    */
   put(item: T): Coroutine<void> {
-    return leafOperation("Queue.put", this.#put(item));
+    return retryOperation(PUT, this as Queue<unknown>, item);
   }
 
   /**
@@ -142,7 +174,9 @@ export class Queue<T = unknown> {
    * @throws {RuntimeError} If the queue is bound to a different event loop.
    */
   get(): Coroutine<T> {
-    return leafOperation("Queue.get", this.#get());
+    return retryOperation(GET, this as Queue<unknown>, undefined) as Coroutine<
+      T
+    >;
   }
 
   /**
@@ -220,40 +254,6 @@ export class Queue<T = unknown> {
     }
     if (this.#isShutdown) states.push("shut down");
     return `<${this.constructor.name} [${states.join(", ")}]>`;
-  }
-
-  *#put(item: T): CoroutineGenerator<void> {
-    while (this.full()) {
-      // Shut down: do not queue up, `putNowait` says why.
-      if (this.#isShutdown) break;
-      const putter = this.#putters.enter();
-      try {
-        yield* putter.future;
-      } catch (error) {
-        if (putter.woken && !this.full()) this.#putters.wakeNext();
-        throw error;
-      } finally {
-        this.#putters.leave(putter);
-      }
-    }
-    this.putNowait(item);
-  }
-
-  *#get(): CoroutineGenerator<T> {
-    while (this.empty()) {
-      if (this.#isShutdown) throw shutDownForGetters();
-      const getter = this.#getters.enter();
-      try {
-        yield* getter.future;
-      } catch (error) {
-        // Woken, but it cannot take the item: the next one may.
-        if (getter.woken && !this.empty()) this.#getters.wakeNext();
-        throw error;
-      } finally {
-        this.#getters.leave(getter);
-      }
-    }
-    return this.getNowait();
   }
 
   *#join(): CoroutineGenerator<void> {
