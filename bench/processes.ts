@@ -10,7 +10,6 @@ const COMPLAINT_CHARACTERS = 2000;
 export const DENO_RUN: readonly string[] = [
   "run",
   "--allow-all",
-  "--no-lock",
   "--quiet",
   "--v8-flags=--expose-gc",
 ];

@@ -14,13 +14,13 @@ class EchoProtocol extends BufferedProtocol {
     this.#transport = transport;
   }
 
-  override getBuffer(_sizehint: number): Uint8Array {
+  override getBuffer(_sizeHint: number): Uint8Array {
     return this.#buffer;
   }
 
-  /** Echoes a copy: what `write` could not send at once it keeps, and the buffer is about to be overwritten. */
+  /** Echoes the bytes where they lie: `write` copies what it cannot send at once. */
   override bufferUpdated(count: number): void {
-    this.#transport.write(this.#buffer.slice(0, count));
+    this.#transport.write(this.#buffer.subarray(0, count));
   }
 }
 

@@ -37,11 +37,12 @@ function deno(
   name: string,
   file: string,
   budgets: ServerSpec["budgets"] = [],
+  ...args: string[]
 ): ServerSpec {
   return {
     name,
     command: Deno.execPath(),
-    args: [...DENO_RUN, path(`servers/${file}`)],
+    args: [...DENO_RUN, path(`servers/${file}`), ...args],
     budgets,
   };
 }
@@ -78,6 +79,7 @@ export function listServers(
   };
   return [
     deno(BARE, "bare.ts"),
+    deno("bare, fresh memory", "bare.ts", [], "fresh"),
     deno("protocol", "protocol.ts", PROTOCOL_BUDGETS),
     deno("buffered protocol", "buffered_protocol.ts", PROTOCOL_BUDGETS),
     deno("streams, async", "streams_async.ts", STREAM_BUDGETS),
