@@ -1,7 +1,7 @@
 import type { CoroutineGenerator, CoroutineLike } from "./awaitables.ts";
 import { type Coroutine, leafOperation } from "./coroutines.ts";
 import { DoneWatcher } from "./done_watcher.ts";
-import { ensureFuture } from "./ensure_future.ts";
+import { distinctFutures } from "./distinct_futures.ts";
 import { TimeoutError } from "./errors.ts";
 import type { Future } from "./futures.ts";
 import { currentLoop } from "./running.ts";
@@ -86,9 +86,7 @@ export class AsCompleted<A extends CoroutineLike<unknown>>
   /** Starts the awaitables; {@linkcode asCompleted} does. */
   constructor(sources: Iterable<A>, timeout: number | null) {
     const loop = currentLoop();
-    const futures = new Set(
-      [...new Set(sources)].map((source) => ensureFuture(source)),
-    );
+    const futures = new Set(distinctFutures<unknown>(sources));
     for (const future of futures) {
       const watcher = new DoneWatcher(future, (ended) => this.#note(ended));
       this.#watchers.set(future, watcher);
@@ -97,7 +95,7 @@ export class AsCompleted<A extends CoroutineLike<unknown>>
     if (futures.size === 0 || timeout === null) return;
     const expire = { run: (): void => this.#expire() };
     this.#timer = new Timer(loop.time() + timeout, expire);
-    loop.scheduler.schedule(this.#timer);
+    loop.scheduler.schedule(this.#timer, timeout <= 0);
   }
 
   /** Iterates over coroutines, each of the next result. */

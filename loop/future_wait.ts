@@ -7,7 +7,7 @@ import { type Interruption, SCHEDULED, TAKEN } from "./waits.ts";
 /** The wait of native code for a future: what `await future` registers. */
 export class FutureWait<T, F, R> extends NativeWait<T, F, R> {
   readonly #future: Future<T>;
-  #misuse: RuntimeError | null = null;
+  #injected: Error | null = null;
 
   /** Creates the wait; `begin` registers it. */
   constructor(
@@ -32,7 +32,7 @@ export class FutureWait<T, F, R> extends NativeWait<T, F, R> {
   /** A task that awaits itself would wait for ever. */
   #refuseSelf(): void {
     const name = this.scope!.task.getName();
-    this.#misuse = new RuntimeError(
+    this.#injected = new RuntimeError(
       `Cannot wait in task '${name}': it is itself`,
     );
     this.loop.enqueue(this);
@@ -40,12 +40,21 @@ export class FutureWait<T, F, R> extends NativeWait<T, F, R> {
   }
 
   interrupt(message: string | undefined): Interruption {
-    if (this.#misuse !== null) return SCHEDULED;
+    if (this.#injected !== null) return SCHEDULED;
     return this.#future.cancel(message) ? TAKEN : SCHEDULED;
   }
 
+  breakOff(message: string | undefined): void {
+    if (this.#future.done() || this.#injected !== null) return;
+    this.#future.removeWaiter(this);
+    this.#injected = new CancelledError(message);
+    this.loop.enqueue(this);
+  }
+
   protected conclude(due: CancelledError | null): void {
-    if (this.#misuse !== null) return this.resume(true, due ?? this.#misuse);
+    const injected = this.#injected;
+    if (injected instanceof CancelledError) return this.resume(true, injected);
+    if (injected !== null) return this.resume(true, due ?? injected);
     const future = this.#future;
     const outcome = future.takeOutcome();
     if (due === null || outcome instanceof CancelledError) {

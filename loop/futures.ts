@@ -251,7 +251,7 @@ export class Future<T = unknown> implements Promise<T> {
   }
 
   /**
-   * What `cancel()` was told, if the future itself was cancelled.
+   * What `cancel()` was told, as far as the future remembers it.
    *
    * @ignore
    */

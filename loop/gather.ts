@@ -1,7 +1,7 @@
 import type { CoroutineLike } from "./awaitables.ts";
 import { CancelledError } from "./errors.ts";
 import { DoneWatcher } from "./done_watcher.ts";
-import { ensureFuture } from "./ensure_future.ts";
+import { distinctFutures } from "./distinct_futures.ts";
 import { Future } from "./futures.ts";
 import { currentLoop } from "./running.ts";
 
@@ -92,17 +92,12 @@ function gatherAll(
   sources: readonly CoroutineLike<unknown>[],
   returnExceptions: boolean,
 ): GatheringFuture {
-  const futures = new Map<unknown, Future<unknown>>();
   const done: Future<unknown>[] = [];
-  for (const source of sources) {
-    if (futures.has(source)) continue;
-    const future = ensureFuture(source);
-    futures.set(source, future);
-    if (future.done()) done.push(future);
-    else new DoneWatcher(future, (child) => outer.note(child));
-  }
-  const children = sources.map((source) => futures.get(source)!);
-  const outer = new GatheringFuture(children, futures.size, returnExceptions);
+  const children = distinctFutures(sources, (child) => {
+    if (child.done()) done.push(child);
+    else new DoneWatcher(child, (child) => outer.note(child));
+  });
+  const outer = new GatheringFuture(children, returnExceptions);
   for (const child of done) outer.note(child);
   return outer;
 }
@@ -121,12 +116,11 @@ class GatheringFuture extends Future<unknown[]> {
 
   constructor(
     children: readonly Future<unknown>[],
-    unfinished: number,
     returnExceptions: boolean,
   ) {
     super(children[0]!.getLoop());
     this.#children = children;
-    this.#unfinished = unfinished;
+    this.#unfinished = new Set(children).size;
     this.#returnExceptions = returnExceptions;
   }
 
@@ -161,7 +155,9 @@ class GatheringFuture extends Future<unknown[]> {
     if (this.#cancelRequested) {
       const last = this.#children.at(-1)!;
       this.setException(
-        last.cancelled() ? last.takeOutcome() : new CancelledError(),
+        last.cancelled()
+          ? last.takeOutcome()
+          : new CancelledError(last.cancelMessage),
       );
     } else this.setResult(results);
   }

@@ -11,7 +11,7 @@ const INTERRUPTED = 130;
  * What watches over a run: Ctrl-C, the end of the process while the run still
  * waits, and cancellations that reject promises nobody is awaiting yet.
  */
-export class RunGuard implements Disposable {
+export class RunGuard implements AsyncDisposable {
   /** How often Ctrl-C was pressed. */
   interrupts = 0;
   readonly #loop: BaseEventLoop;
@@ -26,16 +26,16 @@ export class RunGuard implements Disposable {
     globalThis.addEventListener?.("unhandledrejection", this.#unhandled);
   }
 
-  /** Takes all listeners back. */
-  dispose(): void {
-    signals()?.removeSignalListener("SIGINT", this.#interrupt);
+  /**
+   * Takes all listeners back. Deno needs a macrotask to let go of the signal:
+   * it is waited for, so that a run leaves no operation behind.
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
     globalThis.removeEventListener?.("beforeunload", this.#beforeUnload);
     globalThis.removeEventListener?.("unhandledrejection", this.#unhandled);
-  }
-
-  /** Takes all listeners back. */
-  [Symbol.dispose](): void {
-    this.dispose();
+    if (signals() === undefined) return;
+    signals()!.removeSignalListener("SIGINT", this.#interrupt);
+    await new Promise<void>((resolve) => hop(resolve));
   }
 
   /** Makes the error of an interrupted run. */

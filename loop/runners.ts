@@ -84,7 +84,7 @@ export class Runner implements AsyncDisposable {
     checkOutside("Runner.run()");
     const loop = this.#openLoop();
     const task = loop.createTask<T>(main, options);
-    const guard = new RunGuard(loop, task as Task<unknown>);
+    await using guard = new RunGuard(loop, task as Task<unknown>);
     try {
       return await scopeStorage.run(
         undefined,
@@ -96,8 +96,6 @@ export class Runner implements AsyncDisposable {
         task.uncancel() === 0
       ) throw guard.keyboardInterrupt();
       throw error;
-    } finally {
-      guard.dispose();
     }
   }
 

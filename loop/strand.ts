@@ -60,7 +60,8 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   #reaction: (() => void) | null = null;
   #awaited: Future<unknown> | null = null;
   #scheduled = false;
-  #misuse: unknown = NOTHING;
+  /** An error that the next step begins with. */
+  #injected: unknown = NOTHING;
 
   /** Creates a strand of the task that the scope belongs to. */
   constructor(scope: Scope, steps: Steps<T>, leaf: boolean) {
@@ -119,8 +120,8 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     const awaited = this.#awaited;
     this.#awaited = null;
     this.#scheduled = false;
-    let error = this.#misuse;
-    this.#misuse = NOTHING;
+    let error = this.#injected;
+    this.#injected = NOTHING;
     if (awaited !== null && awaited.failed) error = awaited.takeOutcome();
     const cancellation = this.scope.task.takeCancellation(this.scope);
     if (cancellation !== null && !(error instanceof CancelledError)) {
@@ -145,6 +146,14 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     const awaited = this.#awaited;
     if (awaited !== null) return awaited.cancel(message) ? TAKEN : SCHEDULED;
     return this.#scheduled ? SCHEDULED : PASSED;
+  }
+
+  breakOff(message: string | undefined): void {
+    if (this.#awaited === null || this.#awaited.done()) return;
+    this.#awaited.removeWaiter(this);
+    this.#awaited = null;
+    this.#injected = new CancelledError(message);
+    this.#reschedule();
   }
 
   #continueInReaction(): void {
@@ -189,7 +198,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   #await(suspension: Future<unknown>): void {
     const misuse = this.#findMisuse(suspension);
     if (misuse !== null) {
-      this.#misuse = misuse;
+      this.#injected = misuse;
       return this.#reschedule();
     }
     this.#awaited = suspension;

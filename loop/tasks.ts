@@ -10,7 +10,13 @@ import { currentScope, getRunningLoop } from "./running.ts";
 import { Scope } from "./scope.ts";
 import { checkCoroutineLike, stepsOf } from "./steps.ts";
 import { type Steps, Strand } from "./strand.ts";
-import { PASSED, TAKEN, type Wait, WaitList } from "./waits.ts";
+import {
+  type Interruption,
+  PASSED,
+  TAKEN,
+  type Wait,
+  WaitList,
+} from "./waits.ts";
 
 /** Options of {@linkcode createTask}. */
 export interface CreateTaskOptions {
@@ -75,6 +81,10 @@ export class Task<T = unknown> extends Future<T> {
   /** The request found native code in a foreign promise: it throws later. */
   #adrift = false;
   #controller: AbortController | null = null;
+  /** The waits are being interrupted now. */
+  #interrupting = false;
+  /** While they were, the request came back to this task. */
+  #circular = false;
 
   /**
    * Creates a task and schedules its first step; `createTask()` does.
@@ -206,7 +216,11 @@ export class Task<T = unknown> extends Future<T> {
     this.markRetrieved();
     if (this.done()) return false;
     this.#requests++;
-    const outcome = this.waits.interrupt(scope, message);
+    if (this.#interrupting) {
+      this.#circular = true;
+      return true;
+    }
+    const outcome = this.#interrupt(scope, message);
     if (outcome !== TAKEN) {
       this.#mustCancel = scope;
       this.#cancelMessage = message;
@@ -214,6 +228,20 @@ export class Task<T = unknown> extends Future<T> {
     }
     if (this.#controller !== null) this.#abort();
     return true;
+  }
+
+  /**
+   * Interrupts the waits. Tasks that await each other in a circle pass the
+   * request round: who gets it again takes it by breaking off its own waits.
+   */
+  #interrupt(scope: Scope, message?: string): Interruption {
+    this.#interrupting = true;
+    const outcome = this.waits.interrupt(scope, message);
+    this.#interrupting = false;
+    if (!this.#circular) return outcome;
+    this.#circular = false;
+    this.waits.breakOff(scope, message);
+    return TAKEN;
   }
 
   /**
@@ -280,6 +308,15 @@ export class Task<T = unknown> extends Future<T> {
     if (error instanceof CancelledError) this.endCancelled(undefined, error);
     else this.fail(error);
     this.#leave();
+  }
+
+  /**
+   * As asyncio: a request that could not be passed on leaves its message.
+   *
+   * @ignore
+   */
+  override get cancelMessage(): string | undefined {
+    return this.cancelled() ? super.cancelMessage : this.#cancelMessage;
   }
 
   /**

@@ -95,7 +95,7 @@ function* waitSteps<F extends Future<unknown>>(
   const timer = timeout === null
     ? null
     : new Timer(loop.time() + timeout, { run: () => release(waiter) });
-  if (timer !== null) loop.scheduler.schedule(timer);
+  if (timer !== null) loop.scheduler.schedule(timer, timeout! <= 0);
   let left = futures.size;
   const note = (future: F): void => {
     left--;

@@ -16,6 +16,8 @@ export interface Wait {
   next: Wait | null;
   /** Cancels what is waited for, if there still is something. */
   interrupt(message: string | undefined): Interruption;
+  /** Stops waiting for a future that cannot be cancelled: it waits for us. */
+  breakOff?(message: string | undefined): void;
 }
 
 /**
@@ -70,5 +72,12 @@ export class WaitList {
       wait = next;
     }
     return outcome;
+  }
+
+  /** Breaks the waits within a scope off. */
+  breakOff(scope: Scope, message: string | undefined): void {
+    for (let wait = this.#first; wait !== null; wait = wait.next) {
+      if (wait.scope!.within(scope)) wait.breakOff?.(message);
+    }
   }
 }

@@ -1,0 +1,25 @@
+import type { CoroutineLike } from "./awaitables.ts";
+import { ensureFuture } from "./ensure_future.ts";
+import type { Future } from "./futures.ts";
+
+/**
+ * Makes a future of each source, one for a source that is given twice. A
+ * function given twice is two coroutines: it makes a new one at each call.
+ *
+ * @param note Called with each future as soon as it is made.
+ * @returns The futures, in the order of the sources, duplicates repeated.
+ */
+export function distinctFutures<T>(
+  sources: Iterable<CoroutineLike<T>>,
+  note: (future: Future<T>) => void = () => {},
+): Future<T>[] {
+  const known = new Map<CoroutineLike<T>, Future<T>>();
+  return Array.from(sources, (source) => {
+    const twin = known.get(source);
+    if (twin !== undefined) return twin;
+    const future = ensureFuture(source);
+    if (typeof source !== "function") known.set(source, future);
+    note(future);
+    return future;
+  });
+}
