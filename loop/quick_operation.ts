@@ -4,10 +4,13 @@ import type { NativeReaction } from "./native_reaction.ts";
 import { NativeStrand } from "./native_strand.ts";
 import type { Steps } from "./strand.ts";
 
+/** Returned by an attempt that cannot succeed without waiting. */
+export const WAIT: unique symbol = Symbol("wait");
+
 /**
- * An operation that mostly need not wait, such as acquiring a lock: it makes
- * steps only where it must. Like a leaf operation it runs no code but the
- * library's after a wait.
+ * An operation that mostly need not wait, such as taking an item from a queue:
+ * it is attempted first, and only if that fails steps are made. Like a leaf
+ * operation it runs no code but the library's after a wait.
  *
  * @typeParam R The object it is an operation of.
  * @typeParam A Its argument.
@@ -16,11 +19,9 @@ import type { Steps } from "./strand.ts";
 export interface QuickOperation<R, A, T> {
   /** Its name, for reports. */
   readonly name: string;
-  /** Tells whether `now` may be called instead of making the steps. */
-  ready(receiver: R, argument: A): boolean;
-  /** Does it without waiting. */
-  now(receiver: R, argument: A): T;
-  /** Makes the steps of doing it, whether it must wait or not. */
+  /** Does it now, or returns `WAIT`; what it throws is what it comes to. */
+  attempt(receiver: R, argument: A): T | typeof WAIT;
+  /** Makes the steps of doing it, after an attempt that returned `WAIT`. */
   steps(receiver: R, argument: A): Steps<T>;
 }
 
@@ -46,32 +47,19 @@ class QuickCoroutine<R, A, T> extends Coroutine<T> {
   }
 
   protected override makeSteps(): Steps<T> {
-    return quickSteps(this.#operation, this.#receiver, this.#argument);
+    return new QuickSteps(this.#operation, this.#receiver, this.#argument);
   }
 
   protected override beginFor<F, E>(reaction: NativeReaction<T, F, E>): void {
     const operation = this.#operation;
-    if (operation.ready(this.#receiver, this.#argument)) {
-      reaction.settle(false, operation.now(this.#receiver, this.#argument));
-    } else {
-      const steps = operation.steps(this.#receiver, this.#argument);
-      new NativeStrand(reaction, steps, true).begin();
-    }
+    const value = operation.attempt(this.#receiver, this.#argument);
+    if (value !== WAIT) return reaction.settle(false, value);
+    const steps = operation.steps(this.#receiver, this.#argument);
+    new NativeStrand(reaction, steps, true).begin();
   }
 }
 
-/** Returns steps that do without a generator if the operation is ready. */
-export function quickSteps<R, A, T>(
-  operation: QuickOperation<R, A, T>,
-  receiver: R,
-  argument: A,
-): Steps<T> {
-  return operation.ready(receiver, argument)
-    ? new QuickSteps(operation, receiver, argument)
-    : operation.steps(receiver, argument);
-}
-
-/** Does the operation in its first step, unless it must wait by then. */
+/** Attempts the operation in the first step, and steps on only if it waits. */
 class QuickSteps<R, A, T> implements Iterator<Suspension, T, unknown> {
   readonly #operation: QuickOperation<R, A, T>;
   readonly #receiver: R;
@@ -86,12 +74,9 @@ class QuickSteps<R, A, T> implements Iterator<Suspension, T, unknown> {
 
   next(value?: unknown): IteratorResult<Suspension, T> {
     if (this.#steps !== null) return this.#steps.next(value);
-    const operation = this.#operation;
-    if (operation.ready(this.#receiver, this.#argument)) {
-      const result = operation.now(this.#receiver, this.#argument);
-      return { done: true, value: result };
-    }
-    this.#steps = operation.steps(this.#receiver, this.#argument);
+    const result = this.#operation.attempt(this.#receiver, this.#argument);
+    if (result !== WAIT) return { done: true, value: result };
+    this.#steps = this.#operation.steps(this.#receiver, this.#argument);
     return this.#steps.next();
   }
 
