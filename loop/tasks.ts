@@ -108,8 +108,11 @@ export class Task<T = unknown> extends Future<T> {
       this,
     );
     this.loop.tasks.add(this as Task<unknown>);
-    if (options.eagerStart && this.loop.isRunning()) this.#startEagerly(strand);
-    else if (options.context) options.context(() => strand.scheduleBegin());
+    const { context } = options;
+    if (options.eagerStart && this.loop.isRunning()) {
+      if (context) context(() => this.#startEagerly(strand));
+      else this.#startEagerly(strand);
+    } else if (context) context(() => strand.scheduleBegin());
     else strand.scheduleBegin();
   }
 
