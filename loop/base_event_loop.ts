@@ -9,6 +9,7 @@ import type {
 } from "./exception_handler.ts";
 import { ExceptionReporter } from "./exception_reporter.ts";
 import { Future } from "./futures.ts";
+import { debugByDefault } from "./host.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";
 import { currentScope, running } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -64,7 +65,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   );
   #closed = false;
   #hosted = false;
-  #debug = false;
+  #debug = debugByDefault();
   #taskFactory: TaskFactory | null = null;
   /** Settles the promise of the run in progress. */
   #endRun: PromiseWithResolvers<void> | null = null;

@@ -14,7 +14,14 @@ export function hop(callback: () => void): void {
   else setTimeout(callback, 0);
 }
 
-/** Reports an error that nobody awaits, as an unhandled rejection. */
-export function reportUnhandled(error: unknown): void {
-  Promise.reject(error);
+/**
+ * Tells whether ASYNCIO_DEBUG asks for debug mode. Without permission to read
+ * the environment the answer is no: asking would stop the program at a prompt.
+ */
+export function debugByDefault(): boolean {
+  const { Deno: deno } = globalThis as { Deno?: typeof Deno };
+  const variable = "ASYNCIO_DEBUG";
+  const permission = deno?.permissions?.querySync?.({ name: "env", variable });
+  if (permission?.state !== "granted") return false;
+  return !["", "0", undefined].includes(deno!.env.get(variable));
 }
