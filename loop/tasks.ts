@@ -2,6 +2,7 @@ import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { CoroutineLike } from "./awaitables.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { runBody } from "./body.ts";
+import { Cancellation } from "./cancellation.ts";
 import { type Context, scopeStorage } from "./context.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { Future } from "./futures.ts";
@@ -10,13 +11,7 @@ import { currentScope, getRunningLoop } from "./running.ts";
 import { Scope } from "./scope.ts";
 import { checkCoroutineLike, stepsOf } from "./steps.ts";
 import { type Steps, Strand } from "./strand.ts";
-import {
-  type Interruption,
-  PASSED,
-  TAKEN,
-  type Wait,
-  WaitList,
-} from "./waits.ts";
+import { type Wait, WaitList } from "./waits.ts";
 
 /** Options of {@linkcode createTask}. */
 export interface CreateTaskOptions {
@@ -71,20 +66,8 @@ export class Task<T = unknown> extends Future<T> {
   readonly #source: CoroutineLike<T>;
   readonly #scope: Scope = new Scope(this as Task<unknown>, null);
   #name: string;
-  #requests = 0;
-  /**
-   * Where a CancelledError is still to be thrown: asyncio's `_must_cancel`,
-   * with the region of the task that was cancelled.
-   */
-  #mustCancel: Scope | null = null;
-  #cancelMessage: string | undefined;
-  /** The request found native code in a foreign promise: it throws later. */
-  #adrift = false;
-  #controller: AbortController | null = null;
-  /** The waits are being interrupted now. */
-  #interrupting = false;
-  /** While they were, the request came back to this task. */
-  #circular = false;
+  /** Made by the first request to cancel. */
+  #cancellation: Cancellation | null = null;
 
   /**
    * Creates a task and schedules its first step; `createTask()` does.
@@ -165,7 +148,7 @@ export class Task<T = unknown> extends Future<T> {
    * @returns The calls of `cancel()` less those of `uncancel()`.
    */
   cancelling(): number {
-    return this.#requests;
+    return this.#cancellation?.requests ?? 0;
   }
 
   /**
@@ -175,9 +158,7 @@ export class Task<T = unknown> extends Future<T> {
    * @returns How many requests are left.
    */
   uncancel(): number {
-    if (this.#requests > 0) this.#requests--;
-    if (this.#requests === 0) this.#mustCancel = null;
-    return this.#requests;
+    return this.#cancellation?.takeBack() ?? 0;
   }
 
   /**
@@ -185,11 +166,8 @@ export class Task<T = unknown> extends Future<T> {
    * CancelledError as its reason: for `fetch()` and other foreign promises.
    */
   get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.#requests > 0) this.#abort();
-    }
-    return this.#controller.signal;
+    this.#cancellation ??= new Cancellation(this as Task<unknown>);
+    return this.#cancellation.signal;
   }
 
   /**
@@ -218,33 +196,9 @@ export class Task<T = unknown> extends Future<T> {
   cancelWithin(scope: Scope, message?: string): boolean {
     this.markRetrieved();
     if (this.done()) return false;
-    this.#requests++;
-    if (this.#interrupting) {
-      this.#circular = true;
-      return true;
-    }
-    const outcome = this.#interrupt(scope, message);
-    if (outcome !== TAKEN) {
-      this.#mustCancel = scope;
-      this.#cancelMessage = message;
-      this.#adrift = outcome === PASSED && this.#isAdrift();
-    }
-    if (this.#controller !== null) this.#abort();
+    this.#cancellation ??= new Cancellation(this as Task<unknown>);
+    this.#cancellation.request(scope, message);
     return true;
-  }
-
-  /**
-   * Interrupts the waits. Tasks that await each other in a circle pass the
-   * request round: who gets it again takes it by breaking off its own waits.
-   */
-  #interrupt(scope: Scope, message?: string): Interruption {
-    this.#interrupting = true;
-    const outcome = this.waits.interrupt(scope, message);
-    this.#interrupting = false;
-    if (!this.#circular) return outcome;
-    this.#circular = false;
-    this.waits.breakOff(scope, message);
-    return TAKEN;
   }
 
   /**
@@ -253,12 +207,7 @@ export class Task<T = unknown> extends Future<T> {
    * @ignore
    */
   takeCancellation(scope: Scope): CancelledError | null {
-    if (this.#mustCancel === null || !scope.within(this.#mustCancel)) {
-      return null;
-    }
-    this.#mustCancel = null;
-    this.#adrift = false;
-    return new CancelledError(this.#cancelMessage);
+    return this.#cancellation?.take(scope) ?? null;
   }
 
   /**
@@ -267,7 +216,7 @@ export class Task<T = unknown> extends Future<T> {
    * @ignore
    */
   takeAdriftCancellation(scope: Scope): CancelledError | null {
-    return this.#adrift ? this.takeCancellation(scope) : null;
+    return this.#cancellation?.takeAdrift(scope) ?? null;
   }
 
   /**
@@ -276,7 +225,7 @@ export class Task<T = unknown> extends Future<T> {
    * @ignore
    */
   leaveScope(scope: Scope): void {
-    if (this.#mustCancel === scope) this.#mustCancel = scope.parent;
+    this.#cancellation?.leave(scope);
   }
 
   /**
@@ -285,10 +234,7 @@ export class Task<T = unknown> extends Future<T> {
    * @ignore
    */
   interruptAtPark(wait: Wait): void {
-    if (this.#mustCancel === null || !wait.scope!.within(this.#mustCancel)) {
-      return;
-    }
-    if (wait.interrupt(this.#cancelMessage) === TAKEN) this.#mustCancel = null;
+    this.#cancellation?.interruptAtPark(wait);
   }
 
   /**
@@ -297,8 +243,9 @@ export class Task<T = unknown> extends Future<T> {
    * @ignore
    */
   coroutineReturned(value: T): void {
-    if (this.#mustCancel === null) this.finish(value);
-    else this.endCancelled(this.#cancelMessage);
+    const cancellation = this.#cancellation;
+    if (cancellation?.due) this.endCancelled(cancellation.message);
+    else this.finish(value);
     this.#leave();
   }
 
@@ -319,7 +266,7 @@ export class Task<T = unknown> extends Future<T> {
    * @ignore
    */
   override get cancelMessage(): string | undefined {
-    return this.cancelled() ? super.cancelMessage : this.#cancelMessage;
+    return this.cancelled() ? super.cancelMessage : this.#cancellation?.message;
   }
 
   /**
@@ -329,16 +276,6 @@ export class Task<T = unknown> extends Future<T> {
    */
   protected override get kind(): string {
     return "Task";
-  }
-
-  /** Whether native code of the task stands in a foreign promise. */
-  #isAdrift(): boolean {
-    return !this.loop.scheduler.isMoving(this.mover) &&
-      currentScope()?.task !== this;
-  }
-
-  #abort(): void {
-    this.#controller!.abort(new CancelledError(this.#cancelMessage));
   }
 
   #startEagerly(strand: Strand<T>): void {

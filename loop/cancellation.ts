@@ -1,0 +1,120 @@
+import { CancelledError } from "./errors.ts";
+import { currentScope } from "./running.ts";
+import type { Scope } from "./scope.ts";
+import type { Task } from "./tasks.ts";
+import { type Interruption, PASSED, TAKEN, type Wait } from "./waits.ts";
+
+/** The requests to cancel a task, and the error that is due to it. */
+export class Cancellation {
+  /** How many requests are outstanding. */
+  requests = 0;
+  readonly #task: Task<unknown>;
+  /**
+   * The region of the task in which a CancelledError is still to be thrown:
+   * asyncio's `_must_cancel`.
+   */
+  #due: Scope | null = null;
+  #message: string | undefined;
+  /** The request found native code in a foreign promise: it throws later. */
+  #adrift = false;
+  /** The waits are being interrupted now. */
+  #interrupting = false;
+  /** While they were, the request came back to this task. */
+  #circular = false;
+  #controller: AbortController | null = null;
+
+  /** Creates the record of a task that nobody asked to cancel yet. */
+  constructor(task: Task<unknown>) {
+    this.#task = task;
+  }
+
+  /** Whether an error is due that no step has thrown yet. */
+  get due(): boolean {
+    return this.#due !== null;
+  }
+
+  /** What the last request said that no wait took. */
+  get message(): string | undefined {
+    return this.#message;
+  }
+
+  /** Cancels one region of the task. */
+  request(scope: Scope, message: string | undefined): void {
+    this.requests++;
+    if (this.#interrupting) {
+      this.#circular = true;
+      return;
+    }
+    const outcome = this.#interrupt(scope, message);
+    if (outcome !== TAKEN) {
+      this.#due = scope;
+      this.#message = message;
+      this.#adrift = outcome === PASSED && this.#isAdrift();
+    }
+    this.#controller?.abort(new CancelledError(message));
+  }
+
+  /** Takes one request back; at zero the error is no longer due. */
+  takeBack(): number {
+    if (this.requests > 0) this.requests--;
+    if (this.requests === 0) this.#due = null;
+    return this.requests;
+  }
+
+  /** Takes the error that a step in `scope` must begin with. */
+  take(scope: Scope): CancelledError | null {
+    if (this.#due === null || !scope.within(this.#due)) return null;
+    this.#due = null;
+    this.#adrift = false;
+    return new CancelledError(this.#message);
+  }
+
+  /** Takes the error due to native code that was adrift. */
+  takeAdrift(scope: Scope): CancelledError | null {
+    return this.#adrift ? this.take(scope) : null;
+  }
+
+  /** A region was left: an error not thrown in it is due outside. */
+  leave(scope: Scope): void {
+    if (this.#due === scope) this.#due = scope.parent;
+  }
+
+  /** Interrupts a wait at its beginning if the error is due. */
+  interruptAtPark(wait: Wait): void {
+    if (this.#due === null || !wait.scope!.within(this.#due)) return;
+    if (wait.interrupt(this.#message) === TAKEN) this.#due = null;
+  }
+
+  /** The signal that requests abort, made when first wanted. */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.requests > 0) {
+        this.#controller.abort(new CancelledError(this.#message));
+      }
+    }
+    return this.#controller.signal;
+  }
+
+  /**
+   * Interrupts the waits. Tasks that await each other in a circle pass the
+   * request round: who gets it again takes it by breaking off its own waits.
+   */
+  #interrupt(scope: Scope, message: string | undefined): Interruption {
+    const { waits } = this.#task;
+    this.#interrupting = true;
+    const outcome = waits.interrupt(scope, message);
+    this.#interrupting = false;
+    if (!this.#circular) return outcome;
+    this.#circular = false;
+    waits.breakOff(scope, message);
+    return TAKEN;
+  }
+
+  /** Whether native code of the task stands in a foreign promise. */
+  #isAdrift(): boolean {
+    const task = this.#task;
+    return !task.loop.scheduler.isMoving(task.mover) &&
+      currentScope()?.task !== task;
+  }
+}
