@@ -15,7 +15,8 @@ export class FutureWait<T, F, R> extends NativeWait<T, F, R> {
     onFulfilled: (value: T) => F | PromiseLike<F>,
     onRejected: (reason: unknown) => R | PromiseLike<R>,
   ) {
-    super(future.loop, currentScope(), onFulfilled, onRejected);
+    const scope = currentScope();
+    super(scope?.task.loop ?? future.loop, scope, onFulfilled, onRejected);
     this.#future = future;
   }
 
@@ -23,17 +24,22 @@ export class FutureWait<T, F, R> extends NativeWait<T, F, R> {
   begin(): void {
     const future = this.#future;
     if (this.refuse()) return;
-    if (future as unknown === this.scope?.task) return this.#refuseSelf();
+    if (future as unknown === this.scope?.task) {
+      return this.#refuseWait("it is itself");
+    }
     if (future.done()) return this.settle(future.failed, future.takeOutcome());
+    if (future.loop !== this.loop) {
+      return this.#refuseWait("the future is attached to a different loop");
+    }
     future.addWaiter(this);
     this.park();
   }
 
-  /** A task that awaits itself would wait for ever. */
-  #refuseSelf(): void {
+  /** Throws in the next iteration: a task could wait for ever otherwise. */
+  #refuseWait(reason: string): void {
     const name = this.scope!.task.getName();
     this.#injected = new RuntimeError(
-      `Cannot wait in task '${name}': it is itself`,
+      `Cannot wait in task '${name}': ${reason}`,
     );
     this.loop.enqueue(this);
     this.park();

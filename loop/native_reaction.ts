@@ -1,4 +1,3 @@
-import { RuntimeError } from "./errors.ts";
 import { hop } from "./host.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { Scope } from "./scope.ts";
@@ -43,20 +42,14 @@ export class NativeReaction<T, F = T, R = never> implements Promise<F | R> {
   }
 
   /**
-   * Rejects at once if the task must not wait: it belongs to another loop, or
-   * was cancelled while it stood in a foreign promise.
+   * Rejects at once if the task was cancelled while it stood in a foreign
+   * promise.
    *
    * @returns Whether it did.
    */
   refuse(): boolean {
-    const task = this.scope?.task;
-    if (task === undefined) return false;
-    const error = task.loop === this.loop
-      ? task.takeAdriftCancellation(this.scope!)
-      : new RuntimeError(
-        `Cannot wait in task '${task.getName()}': ` +
-          "the future is attached to a different loop",
-      );
+    if (this.scope === null) return false;
+    const error = this.scope.task.takeAdriftCancellation(this.scope);
     if (error === null) return false;
     this.settle(true, error);
     return true;
