@@ -13,6 +13,7 @@ import { debugByDefault } from "./host.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";
 import { currentScope, running } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
+import { TaskList } from "./task_list.ts";
 import { type CreateTaskOptions, Task } from "./tasks.ts";
 import type { TaskFactory } from "./eager_tasks.ts";
 import { type Runnable, Timer } from "./timer_queue.ts";
@@ -51,7 +52,7 @@ export class BaseEventLoop extends AbstractEventLoop {
    *
    * @ignore
    */
-  readonly tasks: Set<Task<unknown>> = new Set();
+  readonly tasks: TaskList = new TaskList();
   /**
    * The errors that nobody has retrieved.
    *

@@ -114,7 +114,7 @@ export class Cancellation {
   /** Whether native code of the task stands in a foreign promise. */
   #isAdrift(): boolean {
     const task = this.#task;
-    return !task.loop.scheduler.isMoving(task.mover) &&
+    return !task.loop.scheduler.isMoving(task) &&
       currentScope()?.task !== task;
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Native code that the scheduler waits for after a handle resumed it: the
- * async functions of one task, or those outside any task.
+ * async functions of one task (the task is the mover), or those outside any.
  */
-export class Mover {
+export interface Mover {
   /** The scheduler's epoch in which it began to move, -1 at rest. */
-  epoch = -1;
+  epoch: number;
 }

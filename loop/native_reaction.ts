@@ -8,6 +8,12 @@ export type Reaction<T, R> =
   | null
   | undefined;
 
+/** A promise and what settles it. */
+type Chain<T> = PromiseWithResolvers<T>;
+
+/** Stands for a chain that is resolved with nothing: what V8's callbacks do. */
+const ENDED: unique symbol = Symbol("ended");
+
 /**
  * What `then` of a Future or Coroutine returns: it resumes the native code
  * that waits, and at the same time it is something to chain on.
@@ -23,10 +29,8 @@ export class NativeReaction<T, F = T, R = never> implements Promise<F | R> {
   readonly loop: BaseEventLoop;
   readonly #onFulfilled: (value: T) => F | PromiseLike<F>;
   readonly #onRejected: (reason: unknown) => R | PromiseLike<R>;
-  #ended = false;
-  #result: F | R | PromiseLike<F | R> | undefined;
-  #promise: Promise<F | R> | null = null;
-  #resolvers: PromiseWithResolvers<F | R> | null = null;
+  /** What became of the callbacks; made when needed. */
+  #chain: Chain<F | R> | typeof ENDED | null = null;
 
   /** Creates the reaction of native code that runs in a scope. */
   constructor(
@@ -64,43 +68,41 @@ export class NativeReaction<T, F = T, R = never> implements Promise<F | R> {
   /** Lets the native code go on. */
   resume(failed: boolean, value: unknown): void {
     const { scheduler } = this.loop;
-    scheduler.move(this.scope?.task.mover ?? scheduler.outside);
+    scheduler.move(this.scope?.task ?? scheduler.outside);
     try {
       const result = failed
         ? this.#onRejected(value)
         : this.#onFulfilled(value as T);
-      if (this.#resolvers !== null) this.#resolvers.resolve(result);
-      else this.#result = result;
+      // Mostly V8 waits, whose callbacks return nothing.
+      if (this.#chain === null && result === undefined) this.#chain = ENDED;
+      else this.#openChain().resolve(result);
     } catch (error) {
-      if (this.#resolvers !== null) this.#resolvers.reject(error);
-      else this.#promise = Promise.reject(error);
+      this.#openChain().reject(error);
     }
-    this.#ended = true;
   }
 
-  /** The promise for the outcome of the callbacks, made when first wanted. */
-  #asPromise(): Promise<F | R> {
-    if (this.#promise !== null) return this.#promise;
-    if (this.#ended) {
-      return this.#promise = Promise.resolve(this.#result as F | R);
+  #openChain(): Chain<F | R> {
+    if (this.#chain === null || this.#chain === ENDED) {
+      const ended = this.#chain === ENDED;
+      this.#chain = Promise.withResolvers<F | R>();
+      if (ended) this.#chain.resolve(undefined as F | R);
     }
-    this.#resolvers = Promise.withResolvers<F | R>();
-    return this.#promise = this.#resolvers.promise;
+    return this.#chain;
   }
 
   then<A = F | R, B = never>(
     onFulfilled?: Reaction<F | R, A>,
     onRejected?: Reaction<unknown, B>,
   ): Promise<A | B> {
-    return this.#asPromise().then(onFulfilled, onRejected);
+    return this.#openChain().promise.then(onFulfilled, onRejected);
   }
 
   catch<B = never>(onRejected?: Reaction<unknown, B>): Promise<F | R | B> {
-    return this.#asPromise().catch(onRejected);
+    return this.#openChain().promise.catch(onRejected);
   }
 
   finally(onFinally?: (() => void) | null): Promise<F | R> {
-    return this.#asPromise().finally(onFinally);
+    return this.#openChain().promise.finally(onFinally);
   }
 
   get [Symbol.toStringTag](): string {

@@ -28,7 +28,7 @@ export abstract class NativeWait<T, F = T, R = never>
     task.waits.add(this);
     task.interruptAtPark(this);
     // Last: what native code schedules counts as a sign that it moves.
-    scheduler.settle(task.mover);
+    scheduler.settle(task);
   }
 
   /** The handle of the wait: resumes the native code. */

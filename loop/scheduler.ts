@@ -5,7 +5,8 @@ import {
 } from "./constants.ts";
 import { scopeStorage } from "./context.ts";
 import { hop } from "./host.ts";
-import { Mover } from "./mover.ts";
+import type { Mover } from "./mover.ts";
+import { ReadyQueue } from "./ready_queue.ts";
 import { running } from "./running.ts";
 import { type Runnable, type Timer, TimerQueue } from "./timer_queue.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
@@ -42,13 +43,13 @@ export interface SchedulerHost {
  */
 export class Scheduler {
   /** The native code that runs outside any task, for the settle check. */
-  readonly outside: Mover = new Mover();
+  readonly outside: Mover = { epoch: -1 };
   readonly #host: SchedulerHost;
   readonly #loop: BaseEventLoop;
   readonly #timers = new TimerQueue();
-  #ready: Runnable[] = [];
-  #batch: Runnable[] = [];
-  #position = 0;
+  readonly #ready = new ReadyQueue();
+  /** How many of the ready ones belong to the current iteration. */
+  #left = 0;
   #state: "idle" | "scheduled" | "draining" | "detached" = "idle";
   #active = false;
   #stopping = false;
@@ -74,13 +75,18 @@ export class Scheduler {
 
   /** Whether nothing is ready, running or moving. */
   get idle(): boolean {
-    return this.#state === "idle" && this.#ready.length === 0;
+    return this.#state === "idle" && this.#ready.size === 0;
   }
 
   /** Appends to the ready queue. */
   enqueue(runnable: Runnable): void {
-    this.#ready.push(runnable);
     if (running.loop === null) this.#noteNativeCaller();
+    this.append(runnable);
+  }
+
+  /** As `enqueue`, where the caller parks: it need not be waited for. */
+  append(runnable: Runnable): void {
+    this.#ready.push(runnable);
     if (this.#state === "idle" && this.#active) this.#schedule();
   }
 
@@ -126,9 +132,8 @@ export class Scheduler {
 
   /** Drops everything that is ready or timed. */
   clear(): void {
-    this.#ready = [];
-    this.#batch = [];
-    this.#position = 0;
+    this.#ready.clear();
+    this.#left = 0;
     this.#timers.clear();
   }
 
@@ -186,7 +191,7 @@ export class Scheduler {
     if (running.strand !== undefined) return;
     const scope = scopeStorage.getStore();
     if (scope === undefined || scope.task.loop !== this.#loop) return;
-    if (!scope.task.done()) this.move(scope.task.mover);
+    if (!scope.task.done()) this.move(scope.task);
   }
 
   #schedule(): void {
@@ -235,10 +240,9 @@ export class Scheduler {
     running.loop = this.#loop;
     running.strand = null;
     while (this.#next()) {
-      const runnable = this.#batch[this.#position]!;
-      this.#batch[this.#position++] = undefined!;
+      this.#left--;
       try {
-        runnable.run();
+        this.#ready.shift().run();
       } catch (error) {
         this.#host.reportError(error);
       }
@@ -255,31 +259,22 @@ export class Scheduler {
     running.strand = undefined;
   }
 
-  /** Makes sure that the batch has a next entry; false leaves the drain. */
+  /** Makes sure that the iteration has another handle; false ends the drain. */
   #next(): boolean {
-    if (this.#position < this.#batch.length) return true;
-    this.#batch.length = 0;
-    this.#position = 0;
+    if (--this.#handlesUntilClockRead <= 0 && this.#readSlice()) {
+      this.#hop();
+      return false;
+    }
+    return this.#left > 0 || this.#beginIteration();
+  }
+
+  #beginIteration(): boolean {
     if (this.#stopping && !this.#fresh) return this.#finish();
     this.#fresh = false;
-    if (--this.#handlesUntilClockRead <= 0 || this.#timersHint) {
-      if (this.#readSlice()) {
-        this.#hop();
-        return false;
-      }
-      this.#collectDueTimers();
-    }
-    if (this.#ready.length === 0) {
-      this.#collectDueTimers();
-      if (this.#ready.length === 0) {
-        return this.#stopping ? this.#finish() : this.#rest();
-      }
-    }
-    const batch = this.#batch;
-    this.#batch = this.#ready;
-    this.#ready = batch;
-    this.#handlesUntilClockRead -= this.#batch.length - 1;
-    return true;
+    if (this.#timersHint || this.#ready.size === 0) this.#collectDueTimers();
+    this.#left = this.#ready.size;
+    if (this.#left > 0) return true;
+    return this.#stopping ? this.#finish() : this.#rest();
   }
 
   #finish(): boolean {
@@ -301,6 +296,7 @@ export class Scheduler {
   /** Tells whether the slice is used up; the first call begins a new one. */
   #readSlice(): boolean {
     this.#handlesUntilClockRead = HANDLES_PER_CLOCK_READ;
+    this.#timersHint = true;
     const now = performance.now() / 1000;
     if (this.#sliceEnd === 0) this.#sliceEnd = now + SLICE_SECONDS;
     if (now < this.#sliceEnd) return false;

@@ -33,7 +33,7 @@ export class SleepWait<T, F, R> extends NativeWait<T, F, R> {
   begin(delay: number): void {
     if (this.refuse()) return;
     if (delay > 0) this.#startTimer(delay);
-    else this.loop.enqueue(this);
+    else this.loop.scheduler.append(this);
     this.park();
   }
 

@@ -192,7 +192,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     if (suspension === undefined) this.#reschedule();
     else this.#await(suspension);
     // Last: what native code schedules counts as a sign that it moves.
-    this.loop.scheduler.settle(task.mover);
+    this.loop.scheduler.settle(task);
   }
 
   #await(suspension: Future<unknown>): void {
@@ -208,7 +208,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
 
   #reschedule(): void {
     this.#scheduled = true;
-    this.loop.enqueue(this);
+    this.loop.scheduler.append(this);
   }
 
   /** Remembers the context that the strand will go on in. */
@@ -222,7 +222,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   }
 
   #enterBody(body: BodyPromise): void {
-    this.loop.scheduler.move(this.scope.task.mover);
+    this.loop.scheduler.move(this.scope.task);
     body.promise.then(
       (value) => this.#step(NOTHING, value),
       (error) => this.#step(error, undefined),

@@ -6,7 +6,7 @@ import { Cancellation } from "./cancellation.ts";
 import { type Context, scopeStorage } from "./context.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { Future } from "./futures.ts";
-import { Mover } from "./mover.ts";
+import type { Mover } from "./mover.ts";
 import { currentScope, getRunningLoop } from "./running.ts";
 import { Scope } from "./scope.ts";
 import { checkCoroutineLike, stepsOf } from "./steps.ts";
@@ -50,7 +50,7 @@ let created = 0;
  * });
  * ```
  */
-export class Task<T = unknown> extends Future<T> {
+export class Task<T = unknown> extends Future<T> implements Mover {
   /**
    * The waits that the task stands in.
    *
@@ -58,14 +58,27 @@ export class Task<T = unknown> extends Future<T> {
    */
   readonly waits: WaitList = new WaitList();
   /**
-   * Its native code, for the scheduler.
+   * Whether its native code moves, for the scheduler.
    *
    * @ignore
    */
-  readonly mover: Mover = new Mover();
+  epoch = -1;
+  /**
+   * The neighbours in the loop's list of tasks.
+   *
+   * @ignore
+   */
+  previous: Task<unknown> | null = null;
+  /**
+   * See `previous`.
+   *
+   * @ignore
+   */
+  next: Task<unknown> | null = null;
   readonly #source: CoroutineLike<T>;
   readonly #scope: Scope = new Scope(this as Task<unknown>, null);
-  #name: string;
+  /** A name, or the number of a generated one. */
+  #name: string | number;
   /** Made by the first request to cancel. */
   #cancellation: Cancellation | null = null;
 
@@ -84,7 +97,7 @@ export class Task<T = unknown> extends Future<T> {
     checkCoroutineLike(source, "create task");
     super(loop);
     this.#source = source;
-    this.#name = options.name ?? `Task-${++created}`;
+    this.#name = options.name ?? ++created;
     const strand = new TaskStrand(
       this.#scope,
       typeof source === "function" ? runBody(source) : stepsOf<T>(source),
@@ -105,7 +118,8 @@ export class Task<T = unknown> extends Future<T> {
    * @returns The name given at creation, or a generated one.
    */
   getName(): string {
-    return this.#name;
+    const name = this.#name;
+    return typeof name === "number" ? `Task-${name}` : name;
   }
 
   /**
@@ -284,7 +298,7 @@ export class Task<T = unknown> extends Future<T> {
 
   #leave(): void {
     this.loop.tasks.delete(this as Task<unknown>);
-    this.loop.scheduler.settle(this.mover);
+    this.loop.scheduler.settle(this);
   }
 }
 
