@@ -1,6 +1,14 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
-import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
+import type { Coroutine } from "../loop/coroutines.ts";
+import {
+  type QuickOperation,
+  quickOperation,
+  WAIT,
+} from "../loop/quick_operation.ts";
 import { LoopBinding, WaitQueue } from "./_waiters.ts";
+
+/** Waiting until the flag is set. */
+let WAIT_SET: QuickOperation<Event, undefined, true>;
 
 /**
  * A flag that tasks can wait for.
@@ -33,14 +41,21 @@ export class Event {
   #flag = false;
   readonly #waiters = new WaitQueue(new LoopBinding(this));
 
+  static {
+    WAIT_SET = {
+      name: "Event.wait",
+      attempt: (event) => event.#flag || WAIT,
+      steps: (event) => event.#wait(),
+    };
+  }
+
   /** Tells whether the flag is set. */
   isSet(): boolean {
     return this.#flag;
   }
 
-  /** Sets the flag and wakes every waiting task; does nothing if it is set. */
+  /** Sets the flag and wakes every waiting task; nobody waits if it is set. */
   set(): void {
-    if (this.#flag) return;
     this.#flag = true;
     this.#waiters.wakeAll();
   }
@@ -59,7 +74,7 @@ export class Event {
    * @throws {RuntimeError} If the event is bound to a different event loop.
    */
   wait(): Coroutine<true> {
-    return leafOperation("Event.wait", this.#wait());
+    return quickOperation(WAIT_SET, this, undefined);
   }
 
   /** Describes the event, such as `<Event [unset, waiters:2]>`. */
@@ -69,7 +84,7 @@ export class Event {
   }
 
   *#wait(): CoroutineGenerator<true> {
-    if (!this.#flag) yield* this.#waiters.wait();
+    yield* this.#waiters.wait();
     return true;
   }
 }

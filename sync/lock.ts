@@ -1,11 +1,12 @@
 import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
 import { runBody } from "../loop/body.ts";
-import {
-  type Coroutine,
-  leafOperation,
-  operation,
-} from "../loop/coroutines.ts";
+import { type Coroutine, operation } from "../loop/coroutines.ts";
 import { CancelledError, RuntimeError } from "../loop/errors.ts";
+import {
+  type QuickOperation,
+  quickOperation,
+  WAIT,
+} from "../loop/quick_operation.ts";
 import { LoopBinding, WaitQueue } from "./_waiters.ts";
 
 /** What `acquire()` resolves to; ends its own hold of the lock, no other. */
@@ -22,6 +23,8 @@ export class LockGuard implements Disposable {
 }
 
 let holdOf: (lock: Lock) => LockGuard | null;
+/** Taking the lock. */
+let ACQUIRE: QuickOperation<Lock, undefined, Disposable>;
 
 /**
  * For `Condition`: waits for the lock like `acquire()`, under a guard that
@@ -70,6 +73,11 @@ export class Lock {
   readonly #waiters = new WaitQueue(new LoopBinding(this));
 
   static {
+    ACQUIRE = {
+      name: "Lock.acquire",
+      attempt: (lock) => lock.#free() ? lock.#hold = new LockGuard(lock) : WAIT,
+      steps: (lock) => lock.#queueUp(new LockGuard(lock)),
+    };
     holdOf = (lock) => lock.#hold;
     acquireUnder = (lock, guard) => lock.#acquire(guard);
     releaseFrom = (lock) => {
@@ -96,7 +104,7 @@ export class Lock {
    * @throws {RuntimeError} If the lock is bound to a different event loop.
    */
   acquire(): Coroutine<Disposable> {
-    return leafOperation("Lock.acquire", this.#acquire(new LockGuard(this)));
+    return quickOperation(ACQUIRE, this, undefined);
   }
 
   /**
@@ -131,13 +139,16 @@ export class Lock {
     return `<${this.constructor.name} [${state}${this.#waiters}]>`;
   }
 
-  *#acquire(guard: LockGuard): CoroutineGenerator<LockGuard> {
-    if (this.#hold !== null || this.#waiters.hasLive()) yield* this.#turn();
-    this.#hold = guard;
-    return guard;
+  #free(): boolean {
+    return this.#hold === null && !this.#waiters.hasLive();
   }
 
-  *#turn(): CoroutineGenerator<void> {
+  *#acquire(guard: LockGuard): CoroutineGenerator<LockGuard> {
+    if (!this.#free()) return yield* this.#queueUp(guard);
+    return this.#hold = guard;
+  }
+
+  *#queueUp(guard: LockGuard): CoroutineGenerator<LockGuard> {
     try {
       yield* this.#waiters.wait();
     } catch (error) {
@@ -147,6 +158,7 @@ export class Lock {
       }
       throw error;
     }
+    return this.#hold = guard;
   }
 
   *#with<T>(body: Body<T>): CoroutineGenerator<T> {

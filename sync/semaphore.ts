@@ -1,11 +1,12 @@
 import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
 import { runBody } from "../loop/body.ts";
-import {
-  type Coroutine,
-  leafOperation,
-  operation,
-} from "../loop/coroutines.ts";
+import { type Coroutine, operation } from "../loop/coroutines.ts";
 import { CancelledError } from "../loop/errors.ts";
+import {
+  type QuickOperation,
+  quickOperation,
+  WAIT,
+} from "../loop/quick_operation.ts";
 import { checkInteger } from "./_integers.ts";
 import { LoopBinding, WaitQueue } from "./_waiters.ts";
 
@@ -25,6 +26,8 @@ class Permit implements Disposable {
 }
 
 let permitsOf: (semaphore: Semaphore) => number;
+/** Taking a permit. */
+let ACQUIRE: QuickOperation<Semaphore, undefined, Disposable>;
 
 /**
  * A number of permits that tasks take and give back.
@@ -65,6 +68,11 @@ export class Semaphore {
   readonly #waiters = new WaitQueue(new LoopBinding(this));
 
   static {
+    ACQUIRE = {
+      name: "Semaphore.acquire",
+      attempt: (semaphore) => semaphore.locked() ? WAIT : semaphore.#take(),
+      steps: (semaphore) => semaphore.#queueUp(),
+    };
     permitsOf = (semaphore) => semaphore.#permits;
   }
 
@@ -96,7 +104,7 @@ export class Semaphore {
    * @throws {RuntimeError} If the semaphore is bound to a different event loop.
    */
   acquire(): Coroutine<Disposable> {
-    return leafOperation("Semaphore.acquire", this.#acquire());
+    return quickOperation(ACQUIRE, this, undefined);
   }
 
   /** Gives a permit back and wakes the first waiting task. */
@@ -130,13 +138,12 @@ export class Semaphore {
     return true;
   }
 
-  *#acquire(): CoroutineGenerator<Disposable> {
-    if (this.locked()) yield* this.#turn();
-    else this.#permits--;
+  #take(): Permit {
+    this.#permits--;
     return new Permit(this);
   }
 
-  *#turn(): CoroutineGenerator<void> {
+  *#queueUp(): CoroutineGenerator<Permit> {
     const waiter = this.#waiters.create();
     try {
       yield* this.#waiters.wait(waiter);
@@ -148,10 +155,11 @@ export class Semaphore {
       // Those who came while permits were promised had to queue up.
       while (this.#permits > 0 && this.#grant());
     }
+    return new Permit(this);
   }
 
   *#with<T>(body: Body<T>): CoroutineGenerator<T> {
-    yield* this.#acquire();
+    yield* this.acquire();
     try {
       return yield* runBody(body);
     } finally {
