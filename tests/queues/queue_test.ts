@@ -167,6 +167,60 @@ testInBothStyles(
   },
 );
 
+testInBothStyles(
+  "Queue.get() keeps its place when a cancelled getter has no item to pass on",
+  async (style) => {
+    const queue = new Queue<number>();
+    const log: string[] = [];
+    const getters = ["a", "b", "c", "d"].map((name) =>
+      createTask(style.body(() => queue.get(), () => log.push(name)))
+    );
+    await iterations(1);
+    // "a" is woken for an item that is gone when it is cancelled.
+    queue.putNowait(0);
+    queue.getNowait();
+    getters[0]!.cancel();
+    await iterations(3);
+    // "b" is cancelled and not woken; the item is for "c" only.
+    getters[1]!.cancel();
+    queue.putNowait(1);
+    await iterations(3);
+    queue.putNowait(2);
+    await iterations(3);
+    assertEquals(log, ["c", "d"]);
+  },
+);
+
+testInBothStyles(
+  "Queue.put() keeps its place when a cancelled putter has no room to pass on",
+  async (style) => {
+    const queue = new Queue<string>(1);
+    queue.putNowait("first");
+    const putters = ["a", "b", "c", "d"].map((item) =>
+      createTask(style.body(() => queue.put(item)))
+    );
+    await iterations(1);
+    // "b" is cancelled and not woken; the room is for "a" only.
+    putters[1]!.cancel();
+    queue.getNowait();
+    await iterations(3);
+    // "c" is woken for room that is gone when it is cancelled.
+    queue.getNowait();
+    queue.putNowait("other");
+    putters[2]!.cancel();
+    await iterations(3);
+    assertEquals(queue.getNowait(), "other");
+    await iterations(3);
+    assertEquals(queue.getNowait(), "d");
+    assertEquals(putters.map(outcomeOf), [
+      "finished",
+      "cancelled",
+      "cancelled",
+      "finished",
+    ]);
+  },
+);
+
 Deno.test("Queue.get() works outside any task", async () => {
   const queue = new Queue<string>();
   setTimeout(() => queue.putNowait("late"), 1);

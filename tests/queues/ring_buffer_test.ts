@@ -11,14 +11,3 @@ Deno.test("RingBuffer gives items out in order through growing and shrinking", (
   }
   assertEquals(buffer.size, pushed - popped);
 });
-
-Deno.test("RingBuffer lets go of items that were popped", () => {
-  const buffer = new RingBuffer<object>();
-  buffer.push({});
-  buffer.push({});
-  buffer.pop();
-  buffer.pop();
-  assertEquals(buffer.size, 0);
-  buffer.push({ only: true });
-  assertEquals(buffer.pop(), { only: true });
-});

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RuntimeError } from "../../loop/errors.ts";
+import { getRunningLoop } from "../../loop/running.ts";
 import { sleep } from "../../loop/sleep.ts";
 import { createTask } from "../../loop/tasks.ts";
 import { Lock } from "../../sync/lock.ts";
@@ -75,6 +76,24 @@ Deno.test("Lock.acquire() takes a free lock all of whose waiters are cancelled (
     assertEquals(outcomeOf(waiter), "cancelled");
     assertEquals(lock.locked(), true);
   }));
+
+testInBothStyles(
+  "Lock.release() leaves it to a cancelled waiter to wake the next (LK2)",
+  async (style) => {
+    const lock = new Lock();
+    await lock.acquire();
+    const log: string[] = [];
+    const [first] = ["a", "b"].map((name) =>
+      createTask(style.body(() => lock.acquire(), () => log.push(name)))
+    );
+    await iterations(1);
+    first!.cancel();
+    lock.release();
+    getRunningLoop().callSoon(() => log.push("callback"));
+    await iterations(3);
+    assertEquals(log, ["callback", "b"]);
+  },
+);
 
 testInBothStyles(
   "Lock.with() holds the lock while the body runs",
