@@ -2,7 +2,7 @@
  * `deno task bench`: measures the package against the platform, npm packages and CPython, prints the tables and
  * writes the figures to bench/results/. README.md says how to read them.
  */
-import type { Verdict } from "./budgets.ts";
+import { formatVerdicts } from "./budgets.ts";
 import { findInterpreters } from "./interpreters.ts";
 import { describeMachine, formatMachine } from "./machine.ts";
 import { formatWorks, judgeWorks } from "./micro/report.ts";
@@ -12,7 +12,6 @@ import { WORKS } from "./micro/works.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { stopAll } from "./processes.ts";
 import { writeResults } from "./results.ts";
-import { formatTable } from "./table.ts";
 import { buildLoadGenerator } from "./tcp/load.ts";
 import { measureMatrix, SHAPES } from "./tcp/matrix.ts";
 import { formatMatrix, judgeMatrix } from "./tcp/report.ts";
@@ -32,20 +31,6 @@ function progress(text: string): void {
 function print(text: string): void {
   progress("");
   console.log(text);
-}
-
-function printVerdicts(verdicts: readonly Verdict[]): void {
-  const missed = verdicts.filter(({ ok }) => !ok);
-  print(
-    `\nBudgets: ${
-      verdicts.length - missed.length
-    } met, ${missed.length} missed`,
-  );
-  if (missed.length === 0) return;
-  print(formatTable(
-    ["missed", "budget", "measured"],
-    missed.map(({ subject, budget, measured }) => [subject, budget, measured]),
-  ));
 }
 
 async function bench(options: Options, folder: string): Promise<void> {
@@ -88,7 +73,7 @@ async function bench(options: Options, folder: string): Promise<void> {
   }
 
   const verdicts = [...workVerdicts, ...echoVerdicts];
-  printVerdicts(verdicts);
+  print(`\n${formatVerdicts(verdicts)}`);
   const { quick, seconds, rounds } = options;
   const findings = {
     machine,

@@ -27,7 +27,7 @@ Measures the package against the platform, npm packages and CPython, on loopback
   --quick             short windows, one round: about a minute and a half
   --only PATTERN      run only what matches this regular expression, e.g. micro/queue, tcp/1KiB, streams
   --subjects PATTERN  among those, only these subjects or servers (and what they are compared with)
-  --seconds S         length of one measured window (default 1, quick 0.25; micro benches use a quarter of it)
+  --seconds S         length of one measured window (default 0.7, quick 0.2; micro benches use a quarter of it)
   --rounds N          rounds, interleaved; medians are reported (default 3, quick 1)
   --json FILE         where the results go (default bench/results/<date>-<label>.json)
   --label NAME        name of the run (default full, quick, or partial with --only)
@@ -105,7 +105,7 @@ export function parseOptions(
     subjects: pattern("subjects", values.subjects),
     seconds: positive(
       "seconds",
-      values.seconds ?? (values.quick ? "0.25" : "1"),
+      values.seconds ?? (values.quick ? "0.2" : "0.7"),
     ),
     rounds: Math.ceil(
       positive("rounds", values.rounds ?? (values.quick ? "1" : "3")),

@@ -3,7 +3,7 @@ export type Core = "server" | "load" | null;
 
 const CORES = { server: "0", load: "1" } as const;
 
-/** How much of what a child complains about is kept for the report. */
+/** How much of what a child complains about is kept for the report, from its beginning. */
 const COMPLAINT_CHARACTERS = 2000;
 
 /** How the benches start Deno programs; the collector is called by name where memory is measured. */
@@ -85,9 +85,9 @@ export class Child {
     return this.#process.pid;
   }
 
-  /** The last lines the child wrote to standard error, for a report on why it failed. */
+  /** The first two lines of what the child wrote to standard error, for a report on why it failed. */
   get complaint(): string {
-    return this.#complaint.trim();
+    return this.#complaint.trim().split("\n", 2).join(" ");
   }
 
   async #listen(): Promise<void> {
@@ -99,7 +99,7 @@ export class Child {
         >,
       )
     ) {
-      this.#complaint = (this.#complaint + text).slice(-COMPLAINT_CHARACTERS);
+      this.#complaint = (this.#complaint + text).slice(0, COMPLAINT_CHARACTERS);
     }
   }
 

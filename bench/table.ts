@@ -1,19 +1,23 @@
 /**
- * Lays a table out in columns, the first two to the left and the others, figures, to the right.
+ * Lays a table out in columns, texts to the left and figures to the right.
  *
  * @param head The titles.
  * @param rows The cells; an empty row becomes an empty line.
+ * @param texts How many of the columns, from the first, are texts.
  */
 export function formatTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],
+  texts = 2,
 ): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0))
   );
   const line = (cells: readonly string[]) =>
     cells.map((cell, column) =>
-      column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)
+      column < texts
+        ? cell.padEnd(widths[column]!)
+        : cell.padStart(widths[column]!)
     )
       .join("  ").trimEnd();
   return [

@@ -1,8 +1,10 @@
 import {
   formatRatio,
+  formatVerdict,
   judgeLimit,
   judgeRatio,
   type Verdict,
+  verdictsOn,
 } from "../budgets.ts";
 import { median, pairedRatio } from "../statistics.ts";
 import { formatFigure, formatTable } from "../table.ts";
@@ -28,16 +30,19 @@ function ratio(result: MicroResult, other: MicroResult | undefined): number {
 export function judgeWorks(results: readonly MicroResult[]): Verdict[] {
   return results.flatMap((result) => {
     const { work, subject, figures } = result;
-    const name = `${idOf(work)} ${subject}`;
+    const defendant = { work: idOf(work), subject };
     return work.budgets.filter((budget) => budget.subject === subject).flatMap((
       budget,
     ) =>
       "limit" in budget
-        ? judgeLimit(name, budget.limit, work.unit, median(figures))
+        ? judgeLimit(
+          defendant,
+          { limit: budget.limit, unit: work.unit },
+          median(figures),
+        )
         : judgeRatio(
-          name,
-          budget.versus,
-          budget.ratio,
+          defendant,
+          budget,
           ratio(result, find(results, work, budget.versus)),
         )
     );
@@ -55,10 +60,6 @@ function row(
   verdicts: readonly Verdict[],
 ): string[] {
   const { work, subject, figures, failure } = result;
-  const own = verdicts.filter((verdict) =>
-    verdict.subject === `${idOf(work)} ${subject}`
-  );
-  const missed = own.filter(({ ok }) => !ok).map(({ budget }) => budget);
   return [
     `${idOf(work)}`,
     subject,
@@ -72,7 +73,7 @@ function row(
     subject === CPYTHON
       ? ""
       : formatRatio(ratio(result, find(results, work, CPYTHON))),
-    own.length === 0 ? "" : missed.length === 0 ? "ok" : "MISSED",
+    formatVerdict(verdictsOn(verdicts, { work: idOf(work), subject })),
   ];
 }
 

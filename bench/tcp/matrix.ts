@@ -31,7 +31,7 @@ interface RunningServer {
 
 /** The part of a window that warms the server up, and the least it takes. */
 const WARMUP_SHARE = 0.3;
-const WARMUP_SECONDS = 0.2;
+const WARMUP_SECONDS = 0.15;
 
 /** How long a server may take to listen, in seconds. */
 const START_SECONDS = 30;

@@ -1,4 +1,10 @@
-import { formatRatio, judgeRatio, type Verdict } from "../budgets.ts";
+import {
+  formatRatio,
+  formatVerdict,
+  judgeRatio,
+  type Verdict,
+  verdictsOn,
+} from "../budgets.ts";
 import { formatFigure, formatTable } from "../table.ts";
 import { cpuRatio, figuresOf, rateRatio } from "./figures.ts";
 import { bareOf, type EchoResult, type Missing } from "./matrix.ts";
@@ -24,23 +30,34 @@ export function judgeMatrix(
   return results.flatMap((result) => {
     const budgets = specs.find(({ name }) => name === result.server)?.budgets ??
       [];
-    const quiet = wasQuiet(results, result);
-    return budgets.flatMap(({ versus, ratio }) => {
+    return budgets.flatMap((budget) => {
       const other = results.find(({ server, shape }) =>
-        server === versus && shape === result.shape
+        server === budget.versus && shape === result.shape
       );
-      if (other === undefined) return [];
-      const measured = quiet
-        ? rateRatio(result, other)
-        : cpuRatio(result, other);
-      return judgeRatio(
-        `${result.shape.name} ${result.server}`,
-        quiet ? versus : `${versus} (CPU)`,
-        ratio,
-        measured,
-      );
+      return other === undefined
+        ? []
+        : judge(result, other, budget, wasQuiet(results, result));
     });
   });
+}
+
+function judge(
+  result: EchoResult,
+  other: EchoResult,
+  budget: { readonly versus: string; readonly ratio: number },
+  quiet: boolean,
+): Verdict[] {
+  const defendant = { work: result.shape.name, subject: result.server };
+  const verdicts = judgeRatio(
+    defendant,
+    budget,
+    quiet ? rateRatio(result, other) : cpuRatio(result, other),
+  );
+  if (quiet) return verdicts;
+  return verdicts.map((verdict) => ({
+    ...verdict,
+    measured: `${verdict.measured} (CPU)`,
+  }));
 }
 
 function row(
@@ -50,9 +67,6 @@ function row(
 ): string[] {
   const figures = figuresOf(result);
   const bare = bareOf(results, result.shape);
-  const own = verdicts.filter(({ subject }) =>
-    subject === `${result.shape.name} ${result.server}`
-  );
   return [
     result.shape.name,
     result.server,
@@ -68,7 +82,9 @@ function row(
     bare === undefined || bare === result
       ? ""
       : formatRatio(cpuRatio(result, bare)),
-    own.length === 0 ? "" : own.every(({ ok }) => ok) ? "ok" : "MISSED",
+    formatVerdict(
+      verdictsOn(verdicts, { work: result.shape.name, subject: result.server }),
+    ),
   ];
 }
 
