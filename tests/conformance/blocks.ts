@@ -11,7 +11,6 @@ import {
   timeoutAt,
 } from "../../mod.ts";
 import type { Harness } from "./harness.ts";
-import { assertRunning } from "./lines.ts";
 import { MalformedScenarioError, type Signal, type Step } from "./scenario.ts";
 import type { Walked } from "./style.ts";
 
@@ -105,7 +104,6 @@ export function isBlock(step: Step): boolean {
  */
 export function openBlock(harness: Harness, step: Step, nested: Nested): Block {
   const [name, ...values] = step;
-  assertRunning(harness);
   const operation = OPERATIONS.get(name) as
     | ((harness: Harness, nested: Nested, ...values: unknown[]) => Block)
     | undefined;

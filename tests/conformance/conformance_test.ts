@@ -1,15 +1,15 @@
 /**
- * The whole corpus, in both styles and their harder variants, with debug mode
+ * All that was recorded, in both styles and their harder variants, with debug mode
  * off and on.
  */
 import { assert } from "@std/assert";
 import { compare, formatMismatch } from "./compare.ts";
-import { canRun, corpusDirectory, corpusFiles, readCases } from "./corpus.ts";
+import { canRun, readCases, recordedFiles } from "./corpus.ts";
 import { runScenario } from "./run_scenario.ts";
 import type { StyleName } from "./style.ts";
 import { STYLES } from "./styles.ts";
 
-for (const file of corpusFiles(corpusDirectory)) {
+for (const file of recordedFiles()) {
   const cases = readCases(file);
   const fileName = String(file).split("/").at(-1);
   for (const style of Object.keys(STYLES) as StyleName[]) {

@@ -7,6 +7,14 @@ import type { StyleName } from "./style.ts";
 /** The cases recorded from CPython: data, never edited. */
 export const corpusDirectory: URL = new URL("./corpus/", import.meta.url);
 
+/** Cases that random programs led to, recorded in the same way. */
+export const findingsFile: URL = new URL("./findings.jsonl", import.meta.url);
+
+/** Lists the files of everything that has been recorded. */
+export function recordedFiles(): (string | URL)[] {
+  return [...corpusFiles(corpusDirectory), findingsFile];
+}
+
 /**
  * Lists the files of a corpus.
  *

@@ -24,11 +24,6 @@ export class UserError extends Error {
   }
 }
 
-/** Thrown at the first step after the run has ended: what is left of a body must not act on the objects any more. */
-export class RunEnded extends Error {
-  override readonly name = "RunEnded";
-}
-
 type ErrorClass = new (message?: string) => Error;
 
 /** What `["raise", NAME]` makes; the classes that a scenario can name but not raise are missing. */
@@ -115,7 +110,7 @@ export function describeError(
  * @param names exact names, "Exception" for all but CancelledError, "any" for all
  */
 export function catches(error: unknown, names: readonly string[]): boolean {
-  if (error instanceof MalformedScenarioError || error instanceof RunEnded) {
+  if (error instanceof MalformedScenarioError) {
     return false;
   }
   const name = nameOf(error);

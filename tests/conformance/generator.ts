@@ -19,7 +19,7 @@ import {
 import { catches, UserError } from "./errors.ts";
 import type { Harness } from "./harness.ts";
 import { isImmediate, makeTasks, runImmediate } from "./immediate.ts";
-import { assertRunning, writeDone, writeFailed } from "./lines.ts";
+import { writeDone, writeFailed } from "./lines.ts";
 import type { Json, Signal, Step } from "./scenario.ts";
 import type { Style } from "./style.ts";
 import { startWait, waitedValue } from "./waiting.ts";
@@ -154,7 +154,6 @@ function* iterateCompleted(
   harness: Harness,
   step: Step,
 ): CoroutineGenerator<void> {
-  assertRunning(harness);
   const { targets, timeout, asynchronous } = asCompletedOf(step);
   const completed = asCompleted(makeTasks(harness, targets), { timeout });
   if (asynchronous) {
@@ -180,7 +179,6 @@ function* iterateLines(
   harness: Harness,
   name: string,
 ): CoroutineGenerator<void> {
-  assertRunning(harness);
   const iterator = harness.object<StreamReader>(name)[Symbol.asyncIterator]();
   for (
     let next = yield* iterator.next();

@@ -74,7 +74,7 @@ export class Harness {
   readonly groups = new Map<string, TaskGroup>();
   /** In order of naming; the first name stays. It also keeps every future of the run alive. */
   readonly names = new Map<object, string>();
-  /** No line is written any more, and no step may run. */
+  /** No line is written any more. */
   closed = false;
   /** Who watches, if anybody. */
   observer: Observer | null = null;

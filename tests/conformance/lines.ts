@@ -2,13 +2,7 @@
  * What every operation writes when it completes or fails.
  */
 import { type Harness, rounded } from "./harness.ts";
-import { RunEnded } from "./errors.ts";
 import type { Json, Step } from "./scenario.ts";
-
-/** Holds a body that is resumed after the end of the run. */
-export function assertRunning(harness: Harness): void {
-  if (harness.closed) throw new RunEnded();
-}
 
 /** Writes the line of an operation that completed with a value, null for none. */
 export function writeDone(harness: Harness, step: Step, result: unknown): void {

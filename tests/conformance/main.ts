@@ -7,7 +7,7 @@
  * "N passed, N failed"; the exit code is 1 if any failed.
  */
 import { compare, formatMismatch, type Verdict } from "./compare.ts";
-import { canRun, corpusDirectory, corpusFiles, readCases } from "./corpus.ts";
+import { canRun, corpusFiles, readCases, recordedFiles } from "./corpus.ts";
 import { runScenario } from "./run_scenario.ts";
 import type { StyleName } from "./style.ts";
 import { STYLE_NAMES, STYLES } from "./styles.ts";
@@ -16,7 +16,7 @@ interface Settings {
   styles: readonly StyleName[];
   debug: boolean;
   only: string;
-  paths: (string | URL)[];
+  files: (string | URL)[];
 }
 
 type Counts = Record<Verdict, number>;
@@ -29,10 +29,8 @@ async function main(words: readonly string[]): Promise<boolean> {
   const total = noCounts();
   for (const style of settings.styles) {
     const counts = noCounts();
-    for (const path of settings.paths) {
-      for (const file of corpusFiles(path)) {
-        await runFile(file, style, settings, counts);
-      }
+    for (const file of settings.files) {
+      await runFile(file, style, settings, counts);
     }
     console.log(`${style}: ${summary(counts)}`);
     for (const verdict of Object.keys(total) as Verdict[]) {
@@ -72,7 +70,7 @@ function parse(words: readonly string[]): Settings {
     styles: STYLE_NAMES,
     debug: false,
     only: "",
-    paths: [],
+    files: [],
   };
   const rest = [...words];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -81,9 +79,9 @@ function parse(words: readonly string[]): Settings {
     else if (word === "--style") settings.styles = [styleNamed(rest.shift())];
     else if (word.startsWith("--")) {
       throw new TypeError(`Cannot read option "${word}": it is unknown`);
-    } else settings.paths.push(word);
+    } else settings.files.push(...corpusFiles(word));
   }
-  if (settings.paths.length === 0) settings.paths.push(corpusDirectory);
+  if (settings.files.length === 0) settings.files = recordedFiles();
   return settings;
 }
 

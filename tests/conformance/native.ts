@@ -17,7 +17,7 @@ import {
 import { catches, UserError } from "./errors.ts";
 import type { Harness } from "./harness.ts";
 import { isImmediate, makeTasks, runImmediate } from "./immediate.ts";
-import { assertRunning, writeDone, writeFailed } from "./lines.ts";
+import { writeDone, writeFailed } from "./lines.ts";
 import type { Json, Signal, Step } from "./scenario.ts";
 import type { Style } from "./style.ts";
 import { isWaiting, startWait, waitedValue } from "./waiting.ts";
@@ -165,7 +165,6 @@ async function report(
 }
 
 async function iterateCompleted(harness: Harness, step: Step): Promise<void> {
-  assertRunning(harness);
   const { targets, timeout, asynchronous } = asCompletedOf(step);
   const completed = asCompleted(makeTasks(harness, targets), { timeout });
   if (asynchronous) {
@@ -183,7 +182,6 @@ async function iterateCompleted(harness: Harness, step: Step): Promise<void> {
 }
 
 async function iterateLines(harness: Harness, name: string): Promise<void> {
-  assertRunning(harness);
   for await (const line of harness.object<StreamReader>(name)) {
     writeItem(harness, line);
   }

@@ -85,8 +85,9 @@ async function runMain(harness: Harness, runner: Runner): Promise<Json[]> {
   }
 }
 
-/** Cancels what is left, as asyncio.run does; after a deadlock only to leave nothing behind. */
+/** Cancels what is left, as asyncio.run does. */
 async function closeRunner(harness: Harness, runner: Runner): Promise<void> {
+  if (harness.closed) return;
   try {
     await runner.close();
   } catch (error) {
@@ -96,9 +97,11 @@ async function closeRunner(harness: Harness, runner: Runner): Promise<void> {
   harness.closed = true;
 }
 
+/** Ends the run where it stands: nobody is cancelled who could still retrieve an error. */
 function endInDeadlock(harness: Harness): void {
   harness.write("loop", "deadlock");
   harness.closed = true;
+  harness.loop.close();
 }
 
 function onException(

@@ -17,7 +17,6 @@ import {
 } from "../../mod.ts";
 import type { Harness, Reference } from "./harness.ts";
 import { encodeBytes } from "./latin1.ts";
-import { assertRunning } from "./lines.ts";
 import {
   type Json,
   MalformedScenarioError,
@@ -95,7 +94,6 @@ export function isWaiting(step: Step): boolean {
  */
 export function startWait(harness: Harness, step: Step): Waitable {
   const [name, ...values] = step;
-  assertRunning(harness);
   const operation = OPERATIONS.get(name) as
     | ((harness: Harness, ...values: unknown[]) => Waitable)
     | undefined;
