@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { RuntimeError } from "../../loop/errors.ts";
-import { createTask } from "../../loop/tasks.ts";
+import { createTask, type Task } from "../../loop/tasks.ts";
 import { QueueEmpty, QueueFull } from "../../queues/errors.ts";
 import { LifoQueue } from "../../queues/lifo_queue.ts";
 import { PriorityQueue } from "../../queues/priority_queue.ts";
@@ -8,6 +8,7 @@ import { Queue } from "../../queues/queue.ts";
 import {
   iterations,
   outcomeOf,
+  type Style,
   testInBothStyles,
   virtual,
 } from "../_support.ts";
@@ -167,57 +168,89 @@ testInBothStyles(
   },
 );
 
+/** Starts getters that log their names. */
+async function queueUpGetters(
+  queue: Queue<number>,
+  style: Style,
+  names: string,
+): Promise<{ getters: Task<unknown>[]; log: string[] }> {
+  const log: string[] = [];
+  const getters = [...names].map((name) =>
+    createTask(style.body(() => queue.get(), () => log.push(name)))
+  );
+  await iterations(1);
+  return { getters, log };
+}
+
 testInBothStyles(
-  "Queue.get() keeps its place when a cancelled getter has no item to pass on",
+  "Queue.get() wakes nobody when it is cancelled for an item that is gone",
   async (style) => {
     const queue = new Queue<number>();
-    const log: string[] = [];
-    const getters = ["a", "b", "c", "d"].map((name) =>
-      createTask(style.body(() => queue.get(), () => log.push(name)))
-    );
-    await iterations(1);
-    // "a" is woken for an item that is gone when it is cancelled.
+    const { getters, log } = await queueUpGetters(queue, style, "abc");
     queue.putNowait(0);
     queue.getNowait();
     getters[0]!.cancel();
     await iterations(3);
-    // "b" is cancelled and not woken; the item is for "c" only.
+    queue.putNowait(1);
+    await iterations(3);
+    assertEquals(log, ["b"], "woken in vain, b would stand behind c");
+  },
+);
+
+testInBothStyles(
+  "Queue.get() wakes nobody when it is cancelled before it was woken",
+  async (style) => {
+    const queue = new Queue<number>();
+    const { getters, log } = await queueUpGetters(queue, style, "abcd");
     getters[1]!.cancel();
     queue.putNowait(1);
     await iterations(3);
     queue.putNowait(2);
     await iterations(3);
-    assertEquals(log, ["c", "d"]);
+    assertEquals(log, ["a", "c"], "woken in vain, c would stand behind d");
+  },
+);
+
+/** Starts putters of their names to a full queue for one item. */
+async function queueUpPutters(
+  queue: Queue<string>,
+  style: Style,
+  names: string,
+): Promise<Task<unknown>[]> {
+  queue.putNowait("first");
+  const putters = [...names].map((item) =>
+    createTask(style.body(() => queue.put(item)))
+  );
+  await iterations(1);
+  return putters;
+}
+
+testInBothStyles(
+  "Queue.put() wakes nobody when it is cancelled for room that is gone",
+  async (style) => {
+    const queue = new Queue<string>(1);
+    const putters = await queueUpPutters(queue, style, "abc");
+    queue.getNowait();
+    queue.putNowait("other");
+    putters[0]!.cancel();
+    await iterations(3);
+    queue.getNowait();
+    await iterations(3);
+    assertEquals(queue.getNowait(), "b", "in vain, b would stand behind c");
   },
 );
 
 testInBothStyles(
-  "Queue.put() keeps its place when a cancelled putter has no room to pass on",
+  "Queue.put() wakes nobody when it is cancelled before it was woken",
   async (style) => {
     const queue = new Queue<string>(1);
-    queue.putNowait("first");
-    const putters = ["a", "b", "c", "d"].map((item) =>
-      createTask(style.body(() => queue.put(item)))
-    );
-    await iterations(1);
-    // "b" is cancelled and not woken; the room is for "a" only.
+    const putters = await queueUpPutters(queue, style, "abcd");
     putters[1]!.cancel();
     queue.getNowait();
     await iterations(3);
-    // "c" is woken for room that is gone when it is cancelled.
-    queue.getNowait();
-    queue.putNowait("other");
-    putters[2]!.cancel();
+    assertEquals(queue.getNowait(), "a");
     await iterations(3);
-    assertEquals(queue.getNowait(), "other");
-    await iterations(3);
-    assertEquals(queue.getNowait(), "d");
-    assertEquals(putters.map(outcomeOf), [
-      "finished",
-      "cancelled",
-      "cancelled",
-      "finished",
-    ]);
+    assertEquals(queue.getNowait(), "c", "in vain, c would stand behind d");
   },
 );
 
