@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { Separator } from "./_separators.ts";
+export type { Separator } from "./_search.ts";
 export {
   openChannel,
   type OpenChannelOptions,

@@ -1,23 +1,23 @@
-import type { CoroutineGenerator } from "../loop/awaitables.ts";
-import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
+import type { Coroutine } from "../loop/coroutines.ts";
 import {
-  IncompleteReadError,
-  LimitOverrunError,
-  NotImplementedError,
-  RuntimeError,
-} from "../loop/errors.ts";
-import type { Future } from "../loop/futures.ts";
-import { currentLoop } from "../loop/running.ts";
-import { isInSlab } from "../transports/_read_slab.ts";
+  type Place,
+  type RetryOperation,
+  retryOperation,
+} from "../loop/retry_operation.ts";
 import type { ReadTransport } from "../transports/transports.ts";
-import { ChunkList } from "./_chunk_list.ts";
-import { type Separator, toSeparators } from "./_separators.ts";
+import { ReaderBuffer } from "./_reader_buffer.ts";
+import {
+  NEXT_LINE,
+  READ,
+  Read,
+  READ_EXACTLY,
+  READ_LINE,
+  READ_UNTIL,
+} from "./_reads.ts";
+import { NEWLINE, Search, type Separator, toSeparators } from "./_search.ts";
 
-/** The limit of a reader, unless told otherwise, in bytes. */
-export const DEFAULT_LIMIT: number = 64 * 1024;
-
-const NEWLINE = new Uint8Array([10]);
-const EMPTY = new Uint8Array(0);
+/** The longest piece that ends with a separator, unless told otherwise. */
+const DEFAULT_LIMIT = 64 * 1024;
 
 /** What a `for await` loop over a reader steps through: lines. */
 export interface LineIterator
@@ -59,14 +59,7 @@ export interface LineIterator
  * ```
  */
 export class StreamReader implements AsyncIterable<Uint8Array> {
-  readonly #limit: number;
-  readonly #buffer = new ChunkList();
-  #eof = false;
-  /** Who waits for bytes; at most one does. */
-  #waiter: Future<void> | null = null;
-  #exception: unknown = null;
-  #transport: ReadTransport | null = null;
-  #paused = false;
+  readonly #buffer: ReaderBuffer;
 
   /**
    * Creates an empty reader; `openConnection()` and its like do.
@@ -80,7 +73,7 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
         `Cannot create reader: limit must be positive, received ${limit}`,
       );
     }
-    this.#limit = limit;
+    this.#buffer = new ReaderBuffer(limit);
   }
 
   /**
@@ -89,7 +82,7 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * @returns The error, or `null` if there is none.
    */
   exception(): unknown {
-    return this.#exception;
+    return this.#buffer.exception;
   }
 
   /**
@@ -98,10 +91,7 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * @param error The error.
    */
   setException(error: unknown): void {
-    this.#exception = error;
-    const waiter = this.#waiter;
-    this.#waiter = null;
-    if (waiter?.done() === false) waiter.setException(error);
+    this.#buffer.fail(error);
   }
 
   /**
@@ -111,10 +101,7 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * @throws {RuntimeError} If there is one already.
    */
   setTransport(transport: ReadTransport): void {
-    if (this.#transport !== null) {
-      throw new RuntimeError("Cannot set transport: reader has one already");
-    }
-    this.#transport = transport;
+    this.#buffer.setTransport(transport);
   }
 
   /**
@@ -123,7 +110,7 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * @returns Whether the stream has ended and no bytes are left.
    */
   atEof(): boolean {
-    return this.#eof && this.#buffer.length === 0;
+    return this.#buffer.eof && this.#buffer.bytes.length === 0;
   }
 
   /**
@@ -133,19 +120,12 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * @throws {RuntimeError} If the stream has ended.
    */
   feedData(data: Uint8Array): void {
-    if (this.#eof) {
-      throw new RuntimeError("Cannot feed data: feedEof() was called");
-    }
-    if (data.length === 0) return;
-    this.#buffer.push(isInSlab(data) ? data : data.slice());
-    this.#wake();
-    if (!this.#paused && this.#buffer.length > 2 * this.#limit) this.#pause();
+    this.#buffer.feed(data);
   }
 
   /** Tells the reader that no more bytes will arrive. */
   feedEof(): void {
-    this.#eof = true;
-    this.#wake();
+    this.#buffer.feedEof();
   }
 
   /**
@@ -171,7 +151,8 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * ```
    */
   read(size = -1): Coroutine<Uint8Array> {
-    return leafOperation("StreamReader.read", this.#read(size));
+    checkSize("read", size);
+    return this.#read(READ, size);
   }
 
   /**
@@ -183,7 +164,7 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * far as it has arrived.
    */
   readline(): Coroutine<Uint8Array> {
-    return leafOperation("StreamReader.readline", this.#readline());
+    return this.#read(READ_LINE, new Search(NEWLINE));
   }
 
   /**
@@ -196,7 +177,11 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * @throws {RangeError} If the number is negative.
    */
   readexactly(size: number): Coroutine<Uint8Array> {
-    return leafOperation("StreamReader.readexactly", this.#readexactly(size));
+    checkSize("read exactly", size);
+    if (size >= 0) return this.#read(READ_EXACTLY, size);
+    throw new RangeError(
+      `Cannot read exactly: size must not be negative, received ${size}`,
+    );
   }
 
   /**
@@ -227,191 +212,43 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * ```
    */
   readuntil(
-    separator: Separator | readonly Separator[] = NEWLINE,
+    separator: Separator | readonly Separator[] = "\n",
   ): Coroutine<Uint8Array> {
-    const steps = this.#readuntilAny(separator);
-    return leafOperation("StreamReader.readuntil", steps);
+    const search = new Search(toSeparators(separator));
+    return this.#read(READ_UNTIL, search);
   }
 
   /** Steps through the lines of the stream, until its end. */
   [Symbol.asyncIterator](): LineIterator {
     const iterator: LineIterator = {
-      next: () => leafOperation("StreamReader.next", this.#next()),
+      next: () => this.#read(NEXT_LINE, new Search(NEWLINE)),
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
   }
 
+  #read<W, T>(
+    operation: RetryOperation<Read<W>, undefined, T, Place>,
+    wanted: W,
+  ): Coroutine<T> {
+    return retryOperation(operation, new Read(this.#buffer, wanted), undefined);
+  }
+
   /** Describes the reader, such as `<StreamReader 5 bytes eof>`. */
   toString(): string {
+    const { bytes, eof, exception, paused } = this.#buffer;
     const states: string[] = [];
-    if (this.#buffer.length > 0) states.push(`${this.#buffer.length} bytes`);
-    if (this.#eof) states.push("eof");
-    if (this.#exception !== null) states.push(`exception=${this.#exception}`);
-    if (this.#paused) states.push("paused");
+    if (bytes.length > 0) states.push(`${bytes.length} bytes`);
+    if (eof) states.push("eof");
+    if (exception !== null) states.push(`exception=${exception}`);
+    if (paused) states.push("paused");
     return `<${["StreamReader", ...states].join(" ")}>`;
-  }
-
-  *#read(size: number): CoroutineGenerator<Uint8Array> {
-    this.#check();
-    if (size === 0) return EMPTY;
-    if (size < 0) return yield* this.#readAll();
-    if (this.#buffer.length === 0 && !this.#eof) yield* this.#wait("read");
-    return this.#take(Math.min(size, this.#buffer.length));
-  }
-
-  *#readAll(): CoroutineGenerator<Uint8Array> {
-    const all = new ChunkList();
-    for (;;) {
-      const bytes = yield* this.#read(this.#limit);
-      if (bytes.length === 0) return all.take(all.length);
-      all.push(bytes);
-    }
-  }
-
-  *#readline(): CoroutineGenerator<Uint8Array> {
-    try {
-      return yield* this.#readuntil([NEWLINE]);
-    } catch (error) {
-      if (error instanceof IncompleteReadError) return error.partial;
-      if (!(error instanceof LimitOverrunError)) throw error;
-      if (this.#buffer.at(error.consumed) === NEWLINE[0]) {
-        this.#buffer.skip(error.consumed + 1);
-      } else this.#buffer.clear();
-      this.#maybeResume();
-      throw new RangeError(error.message);
-    }
-  }
-
-  *#readexactly(size: number): CoroutineGenerator<Uint8Array> {
-    if (size < 0) {
-      throw new RangeError(
-        `Cannot read exactly: size must not be negative, received ${size}`,
-      );
-    }
-    this.#check();
-    while (this.#buffer.length < size) {
-      if (this.#eof) {
-        throw new IncompleteReadError(this.#takeRest(), size);
-      }
-      yield* this.#wait("readexactly");
-    }
-    return size === 0 ? EMPTY : this.#take(size);
-  }
-
-  *#readuntilAny(
-    separator: Separator | readonly Separator[],
-  ): CoroutineGenerator<Uint8Array> {
-    return yield* this.#readuntil(toSeparators(separator));
-  }
-
-  *#readuntil(
-    separators: readonly Uint8Array[],
-  ): CoroutineGenerator<Uint8Array> {
-    this.#check();
-    const longest = separators.at(-1)!.length;
-    /** No separator begins before this position. */
-    let searched = 0;
-    let match: Match | null;
-    while ((match = this.#find(separators, searched)) === null) {
-      searched = Math.max(searched, this.#buffer.length + 1 - longest);
-      if (searched > this.#limit) {
-        throw new LimitOverrunError(
-          `Cannot read until separator: none within ${this.#limit} bytes`,
-          searched,
-        );
-      }
-      if (this.#eof) throw new IncompleteReadError(this.#takeRest(), null);
-      yield* this.#wait("readuntil");
-    }
-    if (match.start > this.#limit) {
-      throw new LimitOverrunError(
-        `Cannot read until separator: it is found after ${this.#limit} bytes`,
-        match.start,
-      );
-    }
-    return this.#take(match.end);
-  }
-
-  *#next(): CoroutineGenerator<IteratorResult<Uint8Array, undefined>> {
-    const value = yield* this.#readline();
-    return value.length === 0
-      ? { done: true, value: undefined }
-      : { done: false, value };
-  }
-
-  /** Finds the match that ends first. */
-  #find(separators: readonly Uint8Array[], from: number): Match | null {
-    let match: Match | null = null;
-    for (const separator of separators) {
-      const start = this.#buffer.indexOf(separator, from);
-      if (start < 0) continue;
-      const end = start + separator.length;
-      if (match === null || end < match.end) match = { start, end };
-    }
-    return match;
-  }
-
-  /** Waits until bytes, the end or an error has arrived. */
-  *#wait(method: string): CoroutineGenerator<void> {
-    if (this.#waiter !== null) {
-      throw new RuntimeError(
-        `Cannot call ${method}(): ` +
-          "another task is already waiting for incoming data",
-      );
-    }
-    if (this.#paused) this.#resume();
-    this.#waiter = currentLoop().createFuture<void>();
-    try {
-      yield* this.#waiter;
-    } finally {
-      this.#waiter = null;
-    }
-  }
-
-  #wake(): void {
-    const waiter = this.#waiter;
-    this.#waiter = null;
-    if (waiter?.done() === false) waiter.setResult();
-  }
-
-  #check(): void {
-    if (this.#exception !== null) throw this.#exception;
-  }
-
-  #take(count: number): Uint8Array {
-    const bytes = this.#buffer.take(count);
-    if (this.#paused) this.#maybeResume();
-    return bytes;
-  }
-
-  #takeRest(): Uint8Array {
-    return this.#buffer.take(this.#buffer.length);
-  }
-
-  /** Pauses the transport; one that cannot be paused is let be. */
-  #pause(): void {
-    try {
-      this.#transport?.pauseReading();
-      this.#paused = this.#transport !== null;
-    } catch (error) {
-      if (!(error instanceof NotImplementedError)) throw error;
-      this.#transport = null;
-    }
-  }
-
-  #maybeResume(): void {
-    if (this.#paused && this.#buffer.length <= this.#limit) this.#resume();
-  }
-
-  #resume(): void {
-    this.#paused = false;
-    this.#transport!.resumeReading();
   }
 }
 
-/** Where a separator was found, and where it ends. */
-interface Match {
-  readonly start: number;
-  readonly end: number;
+function checkSize(action: string, size: unknown): void {
+  if (typeof size === "number" && !Number.isNaN(size)) return;
+  throw new TypeError(
+    `Cannot ${action}: expected a number of bytes, received ${size}`,
+  );
 }

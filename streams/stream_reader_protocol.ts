@@ -115,6 +115,11 @@ export class StreamReaderProtocol extends Protocol {
     this.#reader = null;
   }
 
+  /** Whether `drain` has to wait, or to fail. @ignore */
+  get mustDrain(): boolean {
+    return this.#paused || this.#lost;
+  }
+
   /** Waits until there is room to write. @ignore */
   *drain(): CoroutineGenerator<void> {
     if (this.#lost) throw systemError("ConnectionReset", "Connection lost");

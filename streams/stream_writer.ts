@@ -1,9 +1,10 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
 import { CancelledError } from "../loop/errors.ts";
-import { sleep } from "../loop/sleep.ts";
+import { quickOperation } from "../loop/quick_operation.ts";
 import type { Address } from "../transports/byte_channel.ts";
 import type { Transport } from "../transports/transports.ts";
+import { DRAIN, type Drainable } from "./_drain.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { StreamReaderProtocol } from "./stream_reader_protocol.ts";
 
@@ -38,7 +39,7 @@ import type { StreamReaderProtocol } from "./stream_reader_protocol.ts";
 export class StreamWriter implements AsyncDisposable {
   readonly #transport: Transport;
   readonly #protocol: StreamReaderProtocol;
-  readonly #reader: StreamReader | null;
+  readonly #drainable: Drainable;
 
   /**
    * Creates a writer; `openConnection()` and its like do.
@@ -54,7 +55,7 @@ export class StreamWriter implements AsyncDisposable {
   ) {
     this.#transport = transport;
     this.#protocol = protocol;
-    this.#reader = reader;
+    this.#drainable = { transport, protocol, reader };
   }
 
   /** The transport beneath. */
@@ -154,7 +155,7 @@ export class StreamWriter implements AsyncDisposable {
    * connection is lost.
    */
   drain(): Coroutine<void> {
-    return leafOperation("StreamWriter.drain", this.#drain());
+    return quickOperation(DRAIN, this.#drainable, undefined);
   }
 
   /**
@@ -169,15 +170,6 @@ export class StreamWriter implements AsyncDisposable {
   /** Describes the writer, as in reports of the exception handler. */
   toString(): string {
     return `<StreamWriter transport=${this.#transport}>`;
-  }
-
-  *#drain(): CoroutineGenerator<void> {
-    const exception = this.#reader?.exception() ?? null;
-    if (exception !== null) throw exception;
-    // Lets connectionLost be called, or a loop of write and drain without any
-    // other wait would never learn of it.
-    if (this.#transport.isClosing()) yield* sleep(0);
-    yield* this.#protocol.drain();
   }
 
   *#waitGone(): CoroutineGenerator<void> {
