@@ -10,6 +10,7 @@ import type {
 import { ExceptionReporter } from "./exception_reporter.ts";
 import { Future } from "./futures.ts";
 import { debugByDefault } from "./host.ts";
+import { showAsText } from "./inspect.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";
 import { currentScope, running } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -71,6 +72,10 @@ export class BaseEventLoop extends AbstractEventLoop {
   /** Settles the promise of the run in progress. */
   #endRun: PromiseWithResolvers<void> | null = null;
 
+  static {
+    showAsText(this);
+  }
+
   /** Creates a loop that is not running. */
   constructor() {
     super();
@@ -84,6 +89,16 @@ export class BaseEventLoop extends AbstractEventLoop {
       sleepUntil: (timer) => this.sleepUntil(timer),
       stopped: () => this.#stopped(),
     });
+  }
+
+  /** Describes the loop and its state. */
+  override toString(): string {
+    const state = this.#closed
+      ? "closed"
+      : this.isRunning()
+      ? "running"
+      : "stopped";
+    return `<${this.constructor.name} ${state}>`;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { CoroutineGenerator, Suspension } from "./awaitables.ts";
 import { RuntimeError } from "./errors.ts";
+import { showAsText } from "./inspect.ts";
 import { NativeReaction, type Reaction } from "./native_reaction.ts";
 import { NativeStrand } from "./native_strand.ts";
 import { currentLoop, currentScope } from "./running.ts";
@@ -38,6 +39,10 @@ import type { Steps } from "./strand.ts";
 export class Coroutine<T = unknown> implements Promise<T> {
   /** The name of the function that made it, for reports. */
   readonly name: string;
+  static {
+    showAsText(this);
+  }
+
   readonly #leaf: boolean;
   readonly #steps: Steps<T> | null;
   #started = false;
@@ -91,6 +96,11 @@ export class Coroutine<T = unknown> implements Promise<T> {
    */
   close(): void {
     this.#started = true;
+  }
+
+  /** Describes the coroutine by the name of its function. */
+  toString(): string {
+    return `<Coroutine ${this.name || "anonymous"}>`;
   }
 
   /** Lets typed APIs take a coroutine for a promise. */

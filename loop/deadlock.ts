@@ -5,9 +5,9 @@ import type { Task } from "./tasks.ts";
 export function describeDeadlock(
   tasks: Iterable<Task<unknown>>,
 ): DeadlockError {
-  const names = [...tasks].map((task) => `'${task.getName()}'`);
+  const stuck = Array.from(tasks, (task) => `\n  ${task}`);
   return new DeadlockError(
-    "Cannot go on: nothing is ready and nothing is pending, tasks waiting: " +
-      (names.join(", ") || "none"),
+    "Cannot go on: nothing is ready and nothing is pending, tasks waiting:" +
+      (stuck.join("") || " none"),
   );
 }

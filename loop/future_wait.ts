@@ -45,6 +45,10 @@ export class FutureWait<T, F, R> extends NativeWait<T, F, R> {
     this.park();
   }
 
+  describe(): string {
+    return this.#future.describeAsAwaited();
+  }
+
   interrupt(message: string | undefined): Interruption {
     if (this.#injected !== null) return SCHEDULED;
     return this.#future.cancel(message) ? TAKEN : SCHEDULED;

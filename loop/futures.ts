@@ -6,6 +6,7 @@ import { CancelledError, InvalidStateError } from "./errors.ts";
 import { FutureSteps } from "./future_steps.ts";
 import { FutureWait } from "./future_wait.ts";
 import { Handle } from "./handles.ts";
+import { describeValue, showAsText } from "./inspect.ts";
 import type { Reaction } from "./native_reaction.ts";
 import { currentLoop } from "./running.ts";
 import type { Runnable } from "./timer_queue.ts";
@@ -65,6 +66,10 @@ export class Future<T = unknown> implements Promise<T> {
   /** The error a cancelled task ended with: the first to raise gets it. */
   #cancelledError: CancelledError | null = null;
   #unretrieved: UnretrievedError | null = null;
+
+  static {
+    showAsText(this);
+  }
 
   /**
    * Creates a pending future of the current loop.
@@ -217,6 +222,32 @@ export class Future<T = unknown> implements Promise<T> {
   /** Lets typed APIs take a future for a promise. */
   get [Symbol.toStringTag](): string {
     return "Future";
+  }
+
+  /** Describes the future and its state, as in reports. */
+  toString(): string {
+    return this.describeAsAwaited();
+  }
+
+  /**
+   * Describes the future where something else waits for it.
+   *
+   * @ignore
+   */
+  describeAsAwaited(): string {
+    return `<${this.constructor.name} ${this.describeState()}>`;
+  }
+
+  /**
+   * Describes the state and, once there is one, the outcome.
+   *
+   * @ignore
+   */
+  protected describeState(): string {
+    if (this.#state === PENDING) return "pending";
+    if (this.#state === CANCELLED) return "cancelled";
+    const outcome = this.#failed ? "exception" : "result";
+    return `finished ${outcome}=${describeValue(this.#value)}`;
   }
 
   /**

@@ -6,6 +6,7 @@ import {
   react,
   withScope,
 } from "./context.ts";
+import { showAsText } from "./inspect.ts";
 import { running } from "./running.ts";
 import type { Timer } from "./timer_queue.ts";
 
@@ -18,6 +19,10 @@ export type Callback = (...args: any[]) => unknown;
  * that scheduled it, but outside its task.
  */
 export class Handle {
+  static {
+    showAsText(this);
+  }
+
   readonly #loop: BaseEventLoop;
   #callback: Callback | null;
   #args: readonly unknown[];

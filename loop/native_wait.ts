@@ -18,6 +18,8 @@ export abstract class NativeWait<T, F = T, R = never>
    */
   protected abstract conclude(due: CancelledError | null): void;
 
+  abstract describe(): string;
+
   abstract interrupt(message: string | undefined): Interruption;
 
   /** Registers the wait: the native code stands in it from now on. */

@@ -139,6 +139,10 @@ class RetryWait<R, A, T, P extends Place, F, E> extends NativeWait<T, F, E> {
     } else this.#enter();
   }
 
+  describe(): string {
+    return this.#operation.name;
+  }
+
   interrupt(message: string | undefined): Interruption {
     return this.#place!.future.cancel(message) ? TAKEN : SCHEDULED;
   }

@@ -37,6 +37,10 @@ export class SleepWait<T, F, R> extends NativeWait<T, F, R> {
     this.park();
   }
 
+  describe(): string {
+    return "sleep";
+  }
+
   interrupt(message: string | undefined): Interruption {
     if (this.#timer === null) return SCHEDULED;
     this.#timer.cancel();

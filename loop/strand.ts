@@ -142,6 +142,10 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     scope.task.leaveScope(scope);
   }
 
+  describe(): string {
+    return this.#awaited?.describeAsAwaited() ?? "";
+  }
+
   interrupt(message: string | undefined): Interruption {
     const awaited = this.#awaited;
     if (awaited !== null) return awaited.cancel(message) ? TAKEN : SCHEDULED;

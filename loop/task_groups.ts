@@ -5,6 +5,7 @@ import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
 import { DoneWatcher } from "./done_watcher.ts";
 import { ExceptionGroup } from "./exception_group.ts";
 import type { Future } from "./futures.ts";
+import { showAsText } from "./inspect.ts";
 import { running } from "./running.ts";
 import type { Scope } from "./scope.ts";
 import type { CreateTaskOptions, Task } from "./tasks.ts";
@@ -35,6 +36,10 @@ const NO_ERROR = Symbol("no error");
  * ```
  */
 export class TaskGroup {
+  static {
+    showAsText(this);
+  }
+
   #state: "created" | "open" | "closing" | "finished" = "created";
   readonly #tasks = new Set<Task<unknown>>();
   #scope: Scope | null = null;
@@ -100,6 +105,12 @@ export class TaskGroup {
    */
   run<T>(body: Body<T, [TaskGroup]>): Coroutine<T> {
     return operation("taskGroup", this.#run(body));
+  }
+
+  /** Describes the group and how many of its tasks have not ended. */
+  toString(): string {
+    const aborting = this.#aborting ? " cancelling" : "";
+    return `<TaskGroup ${this.#state} tasks=${this.#tasks.size}${aborting}>`;
   }
 
   *#run<T>(body: Body<T, [TaskGroup]>): CoroutineGenerator<T> {

@@ -6,11 +6,11 @@ import { Cancellation } from "./cancellation.ts";
 import { type Context, scopeStorage } from "./context.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { Future } from "./futures.ts";
-import type { Mover } from "./mover.ts";
+import { describeValue } from "./inspect.ts";
 import { currentScope, getRunningLoop } from "./running.ts";
 import { Scope } from "./scope.ts";
 import { checkCoroutineLike, stepsOf } from "./steps.ts";
-import { type Steps, Strand } from "./strand.ts";
+import { TaskStrand } from "./task_strand.ts";
 import { type Wait, WaitList } from "./waits.ts";
 
 /** Options of {@linkcode createTask}. */
@@ -50,7 +50,7 @@ let created = 0;
  * });
  * ```
  */
-export class Task<T = unknown> extends Future<T> implements Mover {
+export class Task<T = unknown> extends Future<T> {
   /**
    * The waits that the task stands in.
    *
@@ -283,6 +283,34 @@ export class Task<T = unknown> extends Future<T> implements Mover {
     return this.cancelled() ? super.cancelMessage : this.#cancellation?.message;
   }
 
+  /** Describes the task, its state and what it waits for. */
+  override toString(): string {
+    const coroutine = describeValue(this.#source);
+    const waiting = this.done() ? "" : this.waits.describe();
+    const waitFor = waiting === "" ? "" : ` wait_for=${waiting}`;
+    return `<Task ${this.describeState()} name='${this.getName()}' ` +
+      `coro=${coroutine}${waitFor}>`;
+  }
+
+  /**
+   * Describes the task without what it waits for: that could be a circle.
+   *
+   * @ignore
+   */
+  override describeAsAwaited(): string {
+    return `<Task ${this.describeState()} name='${this.getName()}'>`;
+  }
+
+  /**
+   * Describes the state and, once there is one, the outcome.
+   *
+   * @ignore
+   */
+  protected override describeState(): string {
+    if (this.done() || this.cancelling() === 0) return super.describeState();
+    return "cancelling";
+  }
+
   /**
    * What kind of future the reports speak of.
    *
@@ -292,31 +320,13 @@ export class Task<T = unknown> extends Future<T> implements Mover {
     return "Task";
   }
 
-  #startEagerly(strand: Strand<T>): void {
+  #startEagerly(strand: TaskStrand<T>): void {
     scopeStorage.run(this.#scope, () => strand.begin());
   }
 
   #leave(): void {
     this.loop.tasks.delete(this as Task<unknown>);
     this.loop.scheduler.settle(this);
-  }
-}
-
-/** The main strand of a task. */
-class TaskStrand<T> extends Strand<T> {
-  readonly #task: Task<T>;
-
-  constructor(scope: Scope, steps: Steps<T>, task: Task<T>) {
-    super(scope, steps, false);
-    this.#task = task;
-  }
-
-  protected succeed(value: T): void {
-    this.#task.coroutineReturned(value);
-  }
-
-  protected fail(error: unknown): void {
-    this.#task.coroutineThrew(error);
   }
 }
 

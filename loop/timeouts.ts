@@ -1,4 +1,5 @@
 import type { Body, CoroutineGenerator } from "./awaitables.ts";
+import { showAsText } from "./inspect.ts";
 import { runBody } from "./body.ts";
 import { type Coroutine, operation } from "./coroutines.ts";
 import { CancelledError, RuntimeError, TimeoutError } from "./errors.ts";
@@ -29,6 +30,10 @@ type State = "created" | "active" | "expiring" | "expired" | "finished";
  * ```
  */
 export class Timeout {
+  static {
+    showAsText(this);
+  }
+
   #state: State = "created";
   #when: number | null;
   #timer: Timer | null = null;

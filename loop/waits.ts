@@ -14,6 +14,8 @@ export interface Wait {
   previous: Wait | null;
   /** The neighbours in the task's list. */
   next: Wait | null;
+  /** Describes what is waited for, "" if the wait is none itself. */
+  describe(): string;
   /** Cancels what is waited for, if there still is something. */
   interrupt(message: string | undefined): Interruption;
   /** Stops waiting for a future that cannot be cancelled: it waits for us. */
@@ -72,6 +74,15 @@ export class WaitList {
       wait = next;
     }
     return outcome;
+  }
+
+  /** Describes what is waited for. */
+  describe(): string {
+    const descriptions: string[] = [];
+    for (let wait = this.#first; wait !== null; wait = wait.next) {
+      descriptions.push(wait.describe());
+    }
+    return descriptions.filter((description) => description !== "").join(", ");
   }
 
   /** Breaks the waits within a scope off. */
