@@ -33,6 +33,9 @@ interface RunningServer {
 const WARMUP_SHARE = 0.3;
 const WARMUP_SECONDS = 0.15;
 
+/** How long every server is loaded before the first window, so that its code is compiled, in seconds. */
+const COMPILE_SECONDS = 0.5;
+
 /** How long a server may take to listen, in seconds. */
 const START_SECONDS = 30;
 
@@ -102,6 +105,10 @@ export async function measureMatrix(
     seconds: effort.seconds,
   };
   try {
+    for (const server of servers) {
+      effort.progress(`warming up ${server.spec.name}`);
+      await warmUp(generator, server, shapes[0]!);
+    }
     for (let round = 1; round <= effort.rounds; round++) {
       for (const { shape, server, rounds } of results) {
         const running = servers.find(({ spec }) => spec.name === server)!;
@@ -118,6 +125,18 @@ export async function measureMatrix(
     results: results.filter(({ rounds }) => rounds.length > 0),
     missing,
   };
+}
+
+/** Loads a server until its code is compiled; what goes wrong here goes wrong again where it is reported. */
+async function warmUp(
+  generator: LoadGenerator,
+  { child, port }: RunningServer,
+  shape: Shape,
+): Promise<void> {
+  const window = { warmup: COMPILE_SECONDS, seconds: 0.01 };
+  await load(generator, { port, pid: child.pid }, shape, window).catch(
+    () => {},
+  );
 }
 
 async function loadOnce(
