@@ -60,6 +60,18 @@ export class BaseEventLoop extends AbstractEventLoop {
    * @ignore
    */
   readonly unretrieved: UnretrievedErrors = new UnretrievedErrors(this);
+  /**
+   * Promises of others that a future waits for.
+   *
+   * @ignore
+   */
+  foreignPromises = 0;
+  /**
+   * Told when nothing is ready, with the next timer.
+   *
+   * @ignore
+   */
+  onRest: ((next: Timer | undefined) => void) | null = null;
   readonly #reporter = new ExceptionReporter(this);
   readonly #alarm = new Alarm(
     () => this.time(),
@@ -86,7 +98,10 @@ export class BaseEventLoop extends AbstractEventLoop {
           message: "Unhandled exception in event loop",
           exception,
         }),
-      sleepUntil: (timer) => this.sleepUntil(timer),
+      sleepUntil: (timer) => {
+        this.sleepUntil(timer);
+        this.onRest?.(timer);
+      },
       stopped: () => this.#stopped(),
     });
   }
@@ -290,6 +305,15 @@ export class BaseEventLoop extends AbstractEventLoop {
    */
   protected sleepUntil(timer: Timer | undefined): void {
     this.#alarm.set(timer?.when);
+  }
+
+  /**
+   * Tells whether something outside the tasks is open that could wake one.
+   *
+   * @ignore
+   */
+  isServing(): boolean {
+    return this.foreignPromises > 0;
   }
 
   /**

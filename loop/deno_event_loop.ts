@@ -133,6 +133,15 @@ export class DenoEventLoop extends BaseEventLoop {
     );
   }
 
+  /**
+   * Tells whether a connection, a server or a promise is open.
+   *
+   * @ignore
+   */
+  override isServing(): boolean {
+    return super.isServing() || this.#site.resources.size > 0;
+  }
+
   /** Closes the loop, and the connections and servers that are still open. */
   override close(): void {
     super.close();

@@ -57,10 +57,18 @@ export function wrapFuture<T>(promise: PromiseLike<T>): Future<T> {
   if (typeof promise?.then !== "function") {
     throw new TypeError("Cannot wrap future: expected a promise");
   }
-  const future = currentLoop().createFuture<T>();
+  const loop = currentLoop();
+  const future = loop.createFuture<T>();
+  loop.foreignPromises++;
   promise.then(
-    (value) => future.done() || future.setResult(value),
-    (error) => future.done() || future.setException(error),
+    (value) => {
+      loop.foreignPromises--;
+      if (!future.done()) future.setResult(value);
+    },
+    (error) => {
+      loop.foreignPromises--;
+      if (!future.done()) future.setException(error);
+    },
   );
   return future;
 }

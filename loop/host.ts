@@ -25,3 +25,40 @@ export function debugByDefault(): boolean {
   if (permission?.state !== "granted") return false;
   return !["", "0", undefined].includes(deno!.env.get(variable));
 }
+
+/**
+ * Calls back at every Ctrl-C.
+ *
+ * @returns What ends it, or `null` where there are no signals.
+ */
+export function onInterrupt(callback: () => void): (() => void) | null {
+  const { Deno: deno } = globalThis as { Deno?: typeof Deno };
+  if (deno?.addSignalListener === undefined) return null;
+  deno.addSignalListener("SIGINT", callback);
+  return () => deno.removeSignalListener("SIGINT", callback);
+}
+
+/** What a process has open from the start, and what does not serve anybody. */
+const USUAL_RESOURCES = ["stdin", "stdout", "stderr", "signal"];
+
+/**
+ * Tells whether the process has anything open that is not known to be idle.
+ * Where the runtime does not tell, the answer is yes.
+ */
+export function hasForeignResources(): boolean {
+  const resources = internals()?.core?.resources?.();
+  if (resources === undefined) return true;
+  return Object.values(resources).some((name) =>
+    !USUAL_RESOURCES.includes(name)
+  );
+}
+
+interface Internals {
+  core?: { resources?: () => Record<string, string> };
+}
+
+function internals(): Internals | undefined {
+  const host = globalThis as { Deno?: Record<PropertyKey, unknown> };
+  const key = host.Deno?.["internal"] as PropertyKey | undefined;
+  return key === undefined ? undefined : host.Deno?.[key] as Internals;
+}

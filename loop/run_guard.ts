@@ -2,6 +2,7 @@ import type { BaseEventLoop } from "./base_event_loop.ts";
 import { describeDeadlock } from "./deadlock.ts";
 import { CancelledError, KeyboardInterrupt } from "./errors.ts";
 import { hop } from "./host.ts";
+import { InterruptListener } from "./interrupt_listener.ts";
 import type { Task } from "./tasks.ts";
 
 /** Exit code of a process that Ctrl-C ended. */
@@ -16,26 +17,22 @@ export class RunGuard implements AsyncDisposable {
   interrupts = 0;
   readonly #loop: BaseEventLoop;
   readonly #task: Task<unknown>;
+  readonly #listener: InterruptListener;
 
   /** Begins to watch over the run of a main task. */
   constructor(loop: BaseEventLoop, task: Task<unknown>) {
     this.#loop = loop;
     this.#task = task;
-    signals()?.addSignalListener("SIGINT", this.#interrupt);
+    this.#listener = new InterruptListener(loop, this.#interrupt);
     globalThis.addEventListener?.("beforeunload", this.#beforeUnload);
     globalThis.addEventListener?.("unhandledrejection", this.#unhandled);
   }
 
-  /**
-   * Takes all listeners back. Deno needs a macrotask to let go of the signal:
-   * it is waited for, so that a run leaves no operation behind.
-   */
+  /** Takes all listeners back. */
   async [Symbol.asyncDispose](): Promise<void> {
     globalThis.removeEventListener?.("beforeunload", this.#beforeUnload);
     globalThis.removeEventListener?.("unhandledrejection", this.#unhandled);
-    if (signals() === undefined) return;
-    signals()!.removeSignalListener("SIGINT", this.#interrupt);
-    await new Promise<void>((resolve) => hop(resolve));
+    await this.#listener.close();
   }
 
   /** Makes the error of an interrupted run. */
@@ -65,17 +62,13 @@ export class RunGuard implements AsyncDisposable {
   };
 }
 
-function signals(): typeof Deno | undefined {
-  return (globalThis as { Deno?: typeof Deno }).Deno;
-}
-
 /** Ends the process with the right code unless somebody catches the error. */
 function exitWhenUnhandled(): void {
   const listener = (event: PromiseRejectionEvent): void => {
     if (!(event.reason instanceof KeyboardInterrupt)) return;
     event.preventDefault();
     console.error(String(event.reason));
-    signals()?.exit(INTERRUPTED);
+    (globalThis as { Deno?: typeof Deno }).Deno?.exit(INTERRUPTED);
   };
   globalThis.addEventListener?.("unhandledrejection", listener);
   hop(() =>
