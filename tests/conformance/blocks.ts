@@ -114,6 +114,7 @@ export function openBlock(harness: Harness, step: Step, nested: Nested): Block {
     harness.observer?.entered(step);
     return nested(steps);
   };
+  harness.observer?.started(step);
   return operation(harness, observed, ...values);
 }
 

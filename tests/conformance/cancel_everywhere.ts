@@ -104,8 +104,6 @@ function* supervise(
   const main = harness.spawn("main", "main");
   yield* wait([main], { timeout: PATIENCE });
   const stubborn = yield* endAll(harness, ledger);
-  // Timers that are still to come must not disturb the probes.
-  yield* sleep(PATIENCE);
   const violations = [
     ...harness.problems,
     ...ledger.violations,
@@ -134,6 +132,9 @@ function* endAll(
   ledger: Ledger,
 ): CoroutineGenerator<string[]> {
   for (let round = 0; round < ROUNDS; round++) {
+    // Until all has come to rest; no timer must disturb the probes either.
+    yield* sleep(PATIENCE);
+    ledger.violations.push(...ledger.forgotten());
     const pending = tasksOf(harness).filter((task) => !task.done());
     if (pending.length === 0) return [];
     for (const task of pending) cancel(ledger, task);

@@ -11,6 +11,7 @@ import {
   type Condition,
   type Coroutine,
   createTask,
+  Event,
   type Lock,
   type Queue,
   type Semaphore,
@@ -18,7 +19,7 @@ import {
 import { type Blow, strike } from "./cancel_everywhere.ts";
 import { corpusDirectory, readCases } from "./corpus.ts";
 import type { Harness } from "./harness.ts";
-import type { Scenario } from "./scenario.ts";
+import type { Scenario, Step } from "./scenario.ts";
 import type { StyleName } from "./style.ts";
 import { STYLE_NAMES } from "./styles.ts";
 
@@ -93,6 +94,13 @@ function isSubject({ objects }: Scenario): boolean {
 
 // That all of the above can fail
 
+const MAIN: Step[] = [
+  ["queue.put", "Q", 1],
+  ["queue.put", "Q", 2],
+  ["taskgroup", "G", [["tg.spawn", "child", "G", "child"], ["sleep", 1]]],
+  ["queue.get", "Q"],
+];
+
 const SABOTAGED: Scenario = {
   name: "sabotaged",
   objects: {
@@ -100,13 +108,9 @@ const SABOTAGED: Scenario = {
     L: ["lock"],
     S: ["semaphore", 2],
     C: ["condition"],
+    E: ["event"],
   },
-  tasks: {
-    main: [["queue.put", "Q", 1], ["queue.put", "Q", 2], ["sleep", 1], [
-      "queue.get",
-      "Q",
-    ]],
-  },
+  tasks: { main: MAIN, child: [["sleep", 2]], other: [["event.wait", "E"]] },
 };
 
 const SABOTAGE: Record<string, (harness: Harness) => unknown> = {
@@ -122,6 +126,19 @@ const SABOTAGE: Record<string, (harness: Harness) => unknown> = {
     createTask(() => harness.object<Lock>("L").acquire()),
   "C: the only waiter is not notified": (harness) =>
     createTask(() => waitOn(harness.object<Condition>("C"))),
+  "other is forgotten in event.wait of E": (harness) => {
+    harness.spawn("other", "other");
+    harness.loop.callLater(5, () => {
+      const event = new Event();
+      event.set();
+      harness.objects.set("E", event);
+    });
+  },
+  "child outlives its group G": (harness) => {
+    const { child } = Object.fromEntries(harness.references);
+    child!.done = () => false;
+    harness.loop.callLater(5, () => Reflect.deleteProperty(child!, "done"));
+  },
   "main counts 1 requests instead of 0": (harness) =>
     harness.references.get("main")!.cancel(),
 };
@@ -130,7 +147,7 @@ for (const [violation, sabotage] of Object.entries(SABOTAGE)) {
   Deno.test(`strike() notices sabotage: ${violation}`, async () => {
     const { violations } = await strike(SABOTAGED, "gen", {
       victim: "main",
-      afterLines: 3,
+      afterLines: 5,
       sabotage,
     });
     assertEquals(violations, [violation]);

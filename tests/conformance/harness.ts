@@ -44,6 +44,8 @@ export type DoneCallback = (future: Future<unknown>) => void;
 export interface Observer {
   /** A line was written, the latest of the trace. */
   wrote(): void;
+  /** An operation that may suspend begins. */
+  started(step: Step): void;
   /** A timeout, a group or a `with` was entered. */
   entered(step: Step): void;
   /** An operation completed with a value. */

@@ -15,6 +15,7 @@ import type {
   Step,
   Target,
 } from "./scenario.ts";
+import { WaitingTasks } from "./waiting_tasks.ts";
 
 /** The account of a queue. */
 interface Contents {
@@ -28,6 +29,7 @@ interface Contents {
 /** Watches a run and keeps its accounts. */
 export class Ledger implements Observer {
   readonly violations: string[] = [];
+  readonly #waiting: WaitingTasks;
   readonly #harness: Harness;
   readonly #afterLine: () => void;
   /** Acquired and not released, by name of the lock or semaphore. */
@@ -56,6 +58,7 @@ export class Ledger implements Observer {
       Object.entries(harness.scenario.objects ?? {}),
     );
     this.#foreignlyCancelled = foreignlyCancelled(harness.scenario);
+    this.#waiting = new WaitingTasks(harness, this);
   }
 
   // Watching
@@ -64,7 +67,12 @@ export class Ledger implements Observer {
     this.#afterLine();
   }
 
+  started(step: Step): void {
+    this.#waiting.started(step);
+  }
+
   entered(step: Step): void {
+    this.#waiting.ended(step);
     const inside = this.#inside.get(step) ?? new Set();
     this.#inside.set(step, inside.add(currentTask()));
     if (step[0] === "with") this.#hold(step[1] as string, 1);
@@ -73,7 +81,12 @@ export class Ledger implements Observer {
   completed(step: Step, result: unknown): void {
     const [operation, first, second] = step;
     const name = first as string;
+    this.#waiting.ended(step);
     switch (operation) {
+      case "cond.notify":
+        return this.#waiting.notified(name, second as number | undefined ?? 1);
+      case "cond.notify_all":
+        return this.#waiting.notified(name, Infinity);
       case "new":
         this.#specifications.set(name, second as ObjectSpecification);
         return;
@@ -108,6 +121,7 @@ export class Ledger implements Observer {
   }
 
   failed(step: Step, error: unknown): void {
+    this.#waiting.gaveUp(step);
     if (step[0].startsWith("cond.wait")) this.#hold(step[1] as string, 0);
     this.#left(step, error);
   }
@@ -133,6 +147,11 @@ export class Ledger implements Observer {
       | number
       | undefined;
     return held === undefined || first === undefined ? undefined : first - held;
+  }
+
+  /** Who waits although nothing is in the way; nobody may, when all has come to rest. */
+  forgotten(): string[] {
+    return this.#waiting.forgotten();
   }
 
   /** What a queue must contain. */

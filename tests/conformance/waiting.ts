@@ -100,6 +100,7 @@ export function startWait(harness: Harness, step: Step): Waitable {
   if (operation === undefined) {
     throw new MalformedScenarioError(`Cannot run "${name}": unknown operation`);
   }
+  harness.observer?.started(step);
   return operation(harness, ...values);
 }
 
