@@ -5,6 +5,7 @@ import { distinctFutures } from "./distinct_futures.ts";
 import { TimeoutError } from "./errors.ts";
 import type { Future } from "./futures.ts";
 import { currentLoop } from "./running.ts";
+import { isList } from "./steps.ts";
 import { Timer } from "./timer_queue.ts";
 
 /** Options of {@linkcode asCompleted}. */
@@ -18,6 +19,13 @@ export type ResultOf<A> = A extends CoroutineLike<infer T> ? T : never;
 
 /** The future that an awaitable becomes: itself if it is one. */
 export type FutureOf<A> = A extends Future<unknown> ? A : Future<ResultOf<A>>;
+
+/**
+ * A future that is done, for `for await`: ask it for its `result()`. Without
+ * the mark TypeScript would take the future for its result, since async
+ * generators await what they yield; it still is the future that it was.
+ */
+export type Completed<F> = F & { readonly then: never };
 
 /**
  * Runs awaitables at once and gives them back as they end.
@@ -56,7 +64,7 @@ export function asCompleted<A extends CoroutineLike<unknown>>(
   sources: Iterable<A>,
   options: AsCompletedOptions = {},
 ): AsCompleted<A> {
-  if (typeof sources?.[Symbol.iterator] !== "function") {
+  if (!isList(sources)) {
     throw new TypeError("Cannot iterate: expected a list of awaitables");
   }
   return new AsCompleted(sources, options.timeout ?? null);
@@ -75,7 +83,9 @@ export interface CompletionIterator<F> extends AsyncIterableIterator<F> {
  * `for await` is written by hand: an async generator would await the futures.
  */
 export class AsCompleted<A extends CoroutineLike<unknown>>
-  implements AsyncIterable<FutureOf<A>>, Iterable<Coroutine<ResultOf<A>>> {
+  implements
+    AsyncIterable<Completed<FutureOf<A>>>,
+    Iterable<Coroutine<ResultOf<A>>> {
   readonly #watchers = new Map<Future<unknown>, DoneWatcher<Future<unknown>>>();
   /** Futures in the order in which they ended; `null` when time was up. */
   readonly #ended: (Future<unknown> | null)[] = [];
@@ -110,20 +120,22 @@ export class AsCompleted<A extends CoroutineLike<unknown>>
    * Iterates over the futures as they end: with `for await`, or in a generator
    * with `yield* iterator.next()`.
    */
-  [Symbol.asyncIterator](): CompletionIterator<FutureOf<A>> {
+  [Symbol.asyncIterator](): CompletionIterator<Completed<FutureOf<A>>> {
     const iterator = {
-      next: (): Coroutine<IteratorResult<FutureOf<A>>> =>
+      next: (): Coroutine<IteratorResult<Completed<FutureOf<A>>>> =>
         leafOperation("asCompleted", this.#nextEntry()),
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
   }
 
-  *#nextEntry(): CoroutineGenerator<IteratorResult<FutureOf<A>>> {
+  *#nextEntry(): CoroutineGenerator<
+    IteratorResult<Completed<FutureOf<A>>>
+  > {
     if (this.#left === 0) return { done: true, value: undefined };
     this.#left--;
     const [future] = yield* this.#nextFuture();
-    return { done: false, value: future as FutureOf<A> };
+    return { done: false, value: future as Completed<FutureOf<A>> };
   }
 
   *#nextResult(): CoroutineGenerator<ResultOf<A>> {

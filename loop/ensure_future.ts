@@ -25,7 +25,7 @@ export function ensureFutureOn<T>(
   if (!(source instanceof Future)) return loop.createTask<T>(source);
   if (source.getLoop() === loop) return source;
   throw new RangeError(
-    "Cannot use future: it belongs to a different loop than the running one",
+    "Cannot use future: it belongs to a different loop",
   );
 }
 

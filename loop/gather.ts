@@ -93,11 +93,15 @@ function gatherAll(
   returnExceptions: boolean,
 ): GatheringFuture {
   const done: Future<unknown>[] = [];
+  // Stays null if a later source is refused: the earlier ones then go on alone.
+  let outer: GatheringFuture | null = null;
+  const note = (child: Future<unknown>): void =>
+    outer === null ? child.markRetrieved() : outer.note(child);
   const children = distinctFutures(sources, (child) => {
     if (child.done()) done.push(child);
-    else new DoneWatcher(child, (child) => outer.note(child));
+    else new DoneWatcher(child, note);
   });
-  const outer = new GatheringFuture(children, returnExceptions);
+  outer = new GatheringFuture(children, returnExceptions);
   for (const child of done) outer.note(child);
   return outer;
 }

@@ -25,6 +25,13 @@ export function isCoroutine(
   return value instanceof Coroutine || isGenerator(value);
 }
 
+/** Tells whether a value can be a list of awaitables, and is none itself. */
+export function isList(value: unknown): value is Iterable<unknown> {
+  const list = value as Partial<Iterable<unknown>> | null | undefined;
+  return typeof list?.[Symbol.iterator] === "function" &&
+    !(value instanceof Future || value instanceof Coroutine);
+}
+
 /** Tells whether a value is a generator object. */
 export function isGenerator(value: unknown): boolean {
   const generator = value as Partial<Generator> | null | undefined;

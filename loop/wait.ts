@@ -3,6 +3,7 @@ import { type Coroutine, leafOperation } from "./coroutines.ts";
 import { DoneWatcher } from "./done_watcher.ts";
 import { Future } from "./futures.ts";
 import { currentLoop } from "./running.ts";
+import { isList } from "./steps.ts";
 import { Timer } from "./timer_queue.ts";
 
 /** When {@linkcode wait} returns. */
@@ -68,7 +69,7 @@ export function wait<F extends Future<unknown>>(
   options: WaitOptions = {},
 ): Coroutine<WaitResult<F>> {
   const { timeout = null, returnWhen = ALL_COMPLETED } = options;
-  if (typeof futures?.[Symbol.iterator] !== "function") {
+  if (!isList(futures)) {
     throw new TypeError("Cannot wait: expected a list of futures");
   }
   const unique = new Set(futures);
