@@ -37,9 +37,10 @@ export class Alarm {
   }
 
   #disarm(): void {
+    this.#armedFor = Infinity;
+    if (this.#native === undefined) return;
     clearTimeout(this.#native);
     this.#native = undefined;
-    this.#armedFor = Infinity;
   }
 
   #arm(): void {

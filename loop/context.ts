@@ -77,20 +77,29 @@ const withoutStorage: ScopeStorage = {
   getStore: () => undefined,
 };
 
+/** The class as the loop uses it. */
+interface StorageClass {
+  new (): AsyncLocalStorage<Scope | undefined>;
+  snapshot(): Context;
+}
+
 /**
  * Looks the class up without an import statement: a browser bundle has no
  * `node:async_hooks` and must still load.
  */
-function createStorage(): ScopeStorage {
+function findStorageClass(): StorageClass | undefined {
   const host = globalThis as {
     process?: { getBuiltinModule?: (name: string) => unknown };
   };
   const module = host.process?.getBuiltinModule?.("node:async_hooks") as
-    | { AsyncLocalStorage?: new () => AsyncLocalStorage<Scope | undefined> }
+    | { AsyncLocalStorage?: StorageClass }
     | undefined;
-  return module?.AsyncLocalStorage
-    ? new module.AsyncLocalStorage()
-    : withoutStorage;
+  return module?.AsyncLocalStorage;
+}
+
+function createStorage(): ScopeStorage {
+  const storage = findStorageClass();
+  return storage === undefined ? withoutStorage : new storage();
 }
 
 /** Holds, in the async context of native code, the scope it runs in. */
@@ -112,4 +121,27 @@ function capture(resolve: () => void): void {
 export function react(callback: () => void): () => void {
   new Promise<void>(capture).then(callback);
   return captured;
+}
+
+/**
+ * Captures the current async context, with the user's values but outside any
+ * task: what the callbacks of a connection run in.
+ */
+export function captureContext(): Context {
+  if (frames === null) {
+    const storage = findStorageClass();
+    if (storage === undefined) return (callback, ...args) => callback(...args);
+    return scopeStorage.run(undefined, () => storage.snapshot());
+  }
+  const { getAsyncContext, setAsyncContext } = frames;
+  const frame = withScope(getAsyncContext(), undefined);
+  return (callback, ...args) => {
+    const outer = getAsyncContext();
+    setAsyncContext(frame);
+    try {
+      return callback(...args);
+    } finally {
+      setAsyncContext(outer);
+    }
+  };
 }

@@ -2,7 +2,7 @@ import type { BaseEventLoop } from "../loop/base_event_loop.ts";
 import type { Context } from "../loop/context.ts";
 import type { TimerHandle } from "../loop/handles.ts";
 import { runInCallback } from "../loop/running.ts";
-import { captureCallbackContext } from "./_context.ts";
+import { captureContext } from "../loop/context.ts";
 import { isAbortedConnection, isExhaustion } from "./_errors.ts";
 import type { OpenResources } from "./_open_resources.ts";
 import type { Address, ByteChannel, ByteListener } from "./byte_channel.ts";
@@ -47,7 +47,7 @@ export class Acceptor {
 
   /** Accepts from every listener, in the caller's async context. */
   start(): void {
-    const context = captureCallbackContext();
+    const context = captureContext();
     this.#context = context;
     for (const listener of this.#options.listeners) {
       context(() => this.#accept(listener));

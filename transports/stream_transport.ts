@@ -1,12 +1,11 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import type { BaseEventLoop } from "../loop/base_event_loop.ts";
-import type { Context } from "../loop/context.ts";
+import { captureContext, type Context } from "../loop/context.ts";
 import { operation } from "../loop/coroutines.ts";
 import { NotImplementedError, RuntimeError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
 import { runInCallback } from "../loop/running.ts";
 import { toBytes } from "./_bytes.ts";
-import { captureCallbackContext } from "./_context.ts";
 import { isSystemError } from "./_errors.ts";
 import { FlowControl } from "./_flow_control.ts";
 import { Inbound } from "./_inbound.ts";
@@ -79,7 +78,7 @@ export class StreamTransport implements Transport, OpenResource {
     this.loop = options.loop;
     this.protocol = options.protocol;
     this.#channel = options.channel;
-    this.#context = options.context ?? captureCallbackContext();
+    this.#context = options.context ?? captureContext();
     this.#keeper = options.keeper;
     this.#resources = options.resources;
     this.#inbound = new Inbound(options.channel, this);
