@@ -121,7 +121,7 @@ export class Server implements AbstractServer {
 
   /**
    * Accepts connections until the wait is cancelled, which closes the server
-   * and then waits until its connections are gone. Closing the server from
+   * and its connections and waits until they are gone. Closing the server from
    * elsewhere cancels the wait too.
    *
    * @returns A coroutine that ends by cancellation only.
@@ -189,6 +189,7 @@ export class Server implements AbstractServer {
     } catch (error) {
       if (error instanceof CancelledError) {
         this.close();
+        this.closeClients();
         yield* this.#waitClosed();
       }
       throw error;
