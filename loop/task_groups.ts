@@ -80,6 +80,8 @@ export class TaskGroup {
         task as Task<unknown>,
         (member) => this.#noteDone(member),
       );
+      // Its first step, if it ran already, may have cancelled the group.
+      if (this.#aborting) task.cancel();
     }
     return task;
   }
