@@ -18,11 +18,12 @@ const { values } = parseArgs({
 });
 const members = new Map<asyncio.StreamWriter, string>();
 
-function tell(message: string, except?: asyncio.StreamWriter) {
+function tell(message: string, from?: asyncio.StreamWriter) {
   console.log(message);
-  for (const { transport } of members.keys()) {
-    if (transport === except?.transport) continue;
-    transport.write(`${message}\n`);
+  for (const writer of members.keys()) {
+    if (writer === from || writer.isClosing()) continue;
+    writer.write(`${message}\n`);
+    const { transport } = writer;
     if (transport.getWriteBufferSize() > MOST_UNREAD_BYTES) transport.abort();
   }
 }
@@ -35,7 +36,7 @@ async function chat(
   const readText = async () =>
     new TextDecoder().decode(await reader.readline());
   writer.write("Your name? ");
-  const name = (await asyncio.timeout(60, readText)).trim() || "nobody";
+  const name = (await readText()).trim() || "nobody";
   members.set(writer, name);
   tell(`${name} is here, ${members.size} in the room`);
   try {

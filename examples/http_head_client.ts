@@ -18,11 +18,15 @@ async function head(url: URL) {
     "Connection: close\r\n\r\n",
   ]);
   const response = await reader.readuntil("\r\n\r\n");
-  return new TextDecoder().decode(response).trimEnd();
+  return new TextDecoder().decode(response).trimEnd().split("\r\n");
 }
 
 const url = new URL(Deno.args[0] ?? "http://127.0.0.1:8080/");
-console.log(await asyncio.run(() => asyncio.timeout(10, () => head(url))));
+for (
+  const line of await asyncio.run(() => asyncio.waitFor(() => head(url), 10))
+) {
+  console.log(line);
+}
 
 // Output:
 // HTTP/1.1 200 OK
