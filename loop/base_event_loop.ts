@@ -14,7 +14,9 @@ import { showAsText } from "./inspect.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";
 import { currentScope, running } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
+import { SlowSteps } from "./slow_steps.ts";
 import { TaskList } from "./task_list.ts";
+import { checkCallback, checkSeconds, describeSite } from "./checks.ts";
 import { type CreateTaskOptions, Task } from "./tasks.ts";
 import type { TaskFactory } from "./eager_tasks.ts";
 import { type Runnable, Timer } from "./timer_queue.ts";
@@ -72,6 +74,8 @@ export class BaseEventLoop extends AbstractEventLoop {
    * @ignore
    */
   onRest: ((next: Timer | undefined) => void) | null = null;
+  /** What takes longer is reported in debug mode, in seconds. */
+  slowCallbackDuration = 0.1;
   readonly #reporter = new ExceptionReporter(this);
   readonly #alarm = new Alarm(
     () => this.time(),
@@ -79,7 +83,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   );
   #closed = false;
   #hosted = false;
-  #debug = debugByDefault();
+  #debug = false;
   #taskFactory: TaskFactory | null = null;
   /** Settles the promise of the run in progress. */
   #endRun: PromiseWithResolvers<void> | null = null;
@@ -104,6 +108,7 @@ export class BaseEventLoop extends AbstractEventLoop {
       },
       stopped: () => this.#stopped(),
     });
+    this.setDebug(debugByDefault());
   }
 
   /** Describes the loop and its state. */
@@ -265,7 +270,9 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#hosted = false;
     this.scheduler.clear();
     this.#alarm.set(undefined);
+    this.#reportPending();
     this.unretrieved.reportAll();
+    this.setDebug(false);
   }
 
   /** Sets what is told of errors that nobody can catch. */
@@ -295,7 +302,10 @@ export class BaseEventLoop extends AbstractEventLoop {
 
   /** Turns debug mode on or off. */
   override setDebug(enabled: boolean): void {
+    if (this.#debug === Boolean(enabled)) return;
     this.#debug = Boolean(enabled);
+    running.debugged += this.#debug ? 1 : -1;
+    this.scheduler.watch = this.#debug ? new SlowSteps(this) : null;
   }
 
   /**
@@ -333,6 +343,17 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#endRun?.resolve();
   }
 
+  /** Tells of the tasks that will never end, now that the loop is closed. */
+  #reportPending(): void {
+    for (const task of this.tasks) {
+      this.callExceptionHandler({
+        message: "Task was destroyed but it is pending!",
+        task,
+        ...describeSite("sourceTraceback", task.site),
+      });
+    }
+  }
+
   #schedule(
     when: number,
     due: boolean,
@@ -349,11 +370,7 @@ export class BaseEventLoop extends AbstractEventLoop {
 
   #check(callback: unknown, method: string): void {
     this.#checkClosed();
-    if (typeof callback === "function") return;
-    throw new TypeError(
-      `Cannot schedule callback: ${method}() expects a function, ` +
-        `received ${typeof callback}`,
-    );
+    checkCallback(this, callback, method);
   }
 
   #checkClosed(): void {
@@ -371,12 +388,4 @@ export class BaseEventLoop extends AbstractEventLoop {
       );
     }
   }
-}
-
-function checkSeconds(value: unknown, name: string): void {
-  if (typeof value === "number" && !Number.isNaN(value)) return;
-  throw new TypeError(
-    `Cannot schedule callback: ${name} must be a number of seconds, ` +
-      `received ${value}`,
-  );
 }

@@ -3,9 +3,10 @@ import { RuntimeError } from "./errors.ts";
 import { showAsText } from "./inspect.ts";
 import { NativeReaction, type Reaction } from "./native_reaction.ts";
 import { NativeStrand } from "./native_strand.ts";
-import { currentLoop, currentScope } from "./running.ts";
+import { currentLoop, currentScope, running } from "./running.ts";
 import type { Scope } from "./scope.ts";
 import type { Steps } from "./strand.ts";
+import { forgetUnawaited, watchUnawaited } from "./unawaited.ts";
 
 /**
  * A computation that has not started: what every waiting function of the
@@ -46,6 +47,7 @@ export class Coroutine<T = unknown> implements Promise<T> {
   readonly #leaf: boolean;
   readonly #steps: Steps<T> | null;
   #started = false;
+  #watched = false;
 
   /**
    * Creates a coroutine; `coroutine()` is the way to make one.
@@ -58,6 +60,9 @@ export class Coroutine<T = unknown> implements Promise<T> {
     this.name = name;
     this.#steps = steps;
     this.#leaf = leaf;
+    if (running.debugged === 0) return;
+    this.#watched = true;
+    watchUnawaited(this, name);
   }
 
   /** Waits natively: `await coroutine` calls it. */
@@ -96,6 +101,7 @@ export class Coroutine<T = unknown> implements Promise<T> {
    */
   close(): void {
     this.#started = true;
+    if (this.#watched) forgetUnawaited(this);
   }
 
   /** Describes the coroutine by the name of its function. */
@@ -116,6 +122,7 @@ export class Coroutine<T = unknown> implements Promise<T> {
   protected claim(): void {
     if (!this.#started) {
       this.#started = true;
+      if (this.#watched) forgetUnawaited(this);
       return;
     }
     throw new RuntimeError(

@@ -3,6 +3,7 @@ import type {
   ExceptionHandlerContext,
 } from "./exception_handler.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
+import { log } from "./log.ts";
 
 /** Sends the errors that nobody can catch to a loop's exception handler. */
 export class ExceptionReporter {
@@ -50,11 +51,20 @@ export class ExceptionReporter {
     const { message, exception, ...rest } = context;
     const lines = [message || "Unhandled exception in event loop"];
     for (const key of Object.keys(rest).sort()) {
-      lines.push(`${key}: ${describe(rest[key])}`);
+      lines.push(describeEntry(key, rest[key]));
     }
-    const details = exception === undefined ? [] : [exception];
-    console.error(lines.join("\n"), ...details);
+    log("error", lines.join("\n"), rest, exception);
   }
+}
+
+const TRACEBACKS: Readonly<Record<string, string>> = {
+  sourceTraceback: "Object created at (most recent call first):",
+  handleTraceback: "Handle created at (most recent call first):",
+};
+
+function describeEntry(key: string, value: unknown): string {
+  const title = TRACEBACKS[key];
+  return title ? `${title}\n${value}` : `${key}: ${describe(value)}`;
 }
 
 function describe(value: unknown): string {

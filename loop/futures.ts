@@ -2,6 +2,7 @@ import type { Suspension } from "./awaitables.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { Context } from "./context.ts";
+import { CreationSite } from "./creation_site.ts";
 import { CancelledError, InvalidStateError } from "./errors.ts";
 import { FutureSteps } from "./future_steps.ts";
 import { FutureWait } from "./future_wait.ts";
@@ -57,6 +58,12 @@ export class Future<T = unknown> implements Promise<T> {
    * @ignore
    */
   readonly loop: BaseEventLoop;
+  /**
+   * Where the future was made, in debug mode.
+   *
+   * @ignore
+   */
+  readonly site: CreationSite | null;
   #state: State = PENDING;
   #failed = false;
   #value: unknown = undefined;
@@ -78,6 +85,7 @@ export class Future<T = unknown> implements Promise<T> {
    */
   constructor(loop?: AbstractEventLoop) {
     this.loop = (loop ?? currentLoop()) as BaseEventLoop;
+    this.site = this.loop.getDebug() ? new CreationSite() : null;
   }
 
   /**
@@ -229,11 +237,7 @@ export class Future<T = unknown> implements Promise<T> {
     return this.describeAsAwaited();
   }
 
-  /**
-   * Describes the future where something else waits for it.
-   *
-   * @ignore
-   */
+  /** @ignore */
   describeAsAwaited(): string {
     return `<${this.constructor.name} ${this.describeState()}>`;
   }

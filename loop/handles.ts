@@ -6,6 +6,8 @@ import {
   react,
   withScope,
 } from "./context.ts";
+import { CreationSite } from "./creation_site.ts";
+import { describeSite } from "./checks.ts";
 import { showAsText } from "./inspect.ts";
 import { running } from "./running.ts";
 import type { Timer } from "./timer_queue.ts";
@@ -23,6 +25,12 @@ export class Handle {
     showAsText(this);
   }
 
+  /**
+   * Where the handle was made, in debug mode.
+   *
+   * @ignore
+   */
+  readonly site: CreationSite | null;
   readonly #loop: BaseEventLoop;
   #callback: Callback | null;
   #args: readonly unknown[];
@@ -49,6 +57,7 @@ export class Handle {
     this.#callback = callback;
     this.#args = args;
     this.#context = context;
+    this.site = loop.getDebug() ? new CreationSite() : null;
     if (context !== undefined) return;
     if (frames !== null) this.#frame = frames.getAsyncContext();
     else this.#fire = react(() => this.#runInReaction());
@@ -113,6 +122,7 @@ export class Handle {
         message: `Exception in callback ${this}`,
         exception,
         handle: this,
+        ...describeSite("handleTraceback", this.site),
       });
     } finally {
       running.strand = strand;

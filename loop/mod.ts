@@ -43,6 +43,14 @@ export {
 } from "./gather.ts";
 export { type Callback, Handle, TimerHandle } from "./handles.ts";
 export {
+  consoleLogger,
+  getLogger,
+  type Logger,
+  type LogLevel,
+  type LogRecord,
+  setLogger,
+} from "./log.ts";
+export {
   EventLoopPolicy,
   getEventLoop,
   getEventLoopPolicy,

@@ -17,6 +17,8 @@ export const running: {
   strand: Strand | null | undefined;
   /** The loop that is running a handle. */
   loop: BaseEventLoop | null;
+  /** How many loops are in debug mode; where none is, nothing is checked. */
+  debugged: number;
   /** Loops inside `runForever()` and its like, the innermost last. */
   readonly entered: BaseEventLoop[];
   /** Gives the loop of code that runs outside any loop; set by the policy. */
@@ -24,6 +26,7 @@ export const running: {
 } = {
   strand: undefined,
   loop: null,
+  debugged: 0,
   entered: [],
   fallback: () => {
     throw new RuntimeError("no current event loop");

@@ -8,6 +8,7 @@ import { hop } from "./host.ts";
 import type { Mover } from "./mover.ts";
 import { ReadyQueue } from "./ready_queue.ts";
 import { running } from "./running.ts";
+import type { SlowSteps } from "./slow_steps.ts";
 import { type Runnable, type Timer, TimerQueue } from "./timer_queue.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 
@@ -44,6 +45,8 @@ export interface SchedulerHost {
 export class Scheduler {
   /** The native code that runs outside any task, for the settle check. */
   readonly outside: Mover = { epoch: -1 };
+  /** Times what runs, in debug mode. */
+  watch: SlowSteps | null = null;
   readonly #host: SchedulerHost;
   readonly #loop: BaseEventLoop;
   readonly #timers = new TimerQueue();
@@ -200,6 +203,7 @@ export class Scheduler {
   }
 
   #hop(): void {
+    this.watch?.drop();
     this.#state = "scheduled";
     hop(this.#turn);
   }
@@ -236,13 +240,16 @@ export class Scheduler {
   }
 
   #drain(): void {
+    this.watch?.end();
     this.#state = "draining";
     running.loop = this.#loop;
     running.strand = null;
     while (this.#next()) {
       this.#left--;
+      const runnable = this.#ready.shift();
+      this.watch?.begin(runnable);
       try {
-        this.#ready.shift().run();
+        runnable.run();
       } catch (error) {
         this.#host.reportError(error);
       }
@@ -254,6 +261,7 @@ export class Scheduler {
         this.#schedule();
         break;
       }
+      this.watch?.end();
     }
     running.loop = null;
     running.strand = undefined;

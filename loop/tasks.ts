@@ -7,6 +7,7 @@ import { type Context, scopeStorage } from "./context.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { Future } from "./futures.ts";
 import { describeValue } from "./inspect.ts";
+import { log } from "./log.ts";
 import { currentScope, getRunningLoop } from "./running.ts";
 import { Scope } from "./scope.ts";
 import { checkCoroutineLike, stepsOf } from "./steps.ts";
@@ -260,6 +261,7 @@ export class Task<T = unknown> extends Future<T> {
     const cancellation = this.#cancellation;
     if (cancellation?.due) this.endCancelled(cancellation.message);
     else this.finish(value);
+    if (this.site !== null && this.cancelling() > 0) this.#reportSwallowed();
     this.#leave();
   }
 
@@ -322,6 +324,18 @@ export class Task<T = unknown> extends Future<T> {
 
   #startEagerly(strand: TaskStrand<T>): void {
     scopeStorage.run(this.#scope, () => strand.begin());
+  }
+
+  /** In debug mode: the task was asked to cancel, and returned a result. */
+  #reportSwallowed(): void {
+    if (this.cancelled()) return;
+    log(
+      "warning",
+      `${this} swallowed a CancelledError: it was asked to cancel and ` +
+        "returned a result without calling uncancel()\n" +
+        `Object created at (most recent call first):\n${this.site}`,
+      { task: this },
+    );
   }
 
   #leave(): void {

@@ -1,4 +1,6 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
+import type { CreationSite } from "./creation_site.ts";
+import { describeSite } from "./checks.ts";
 import type { Future } from "./futures.ts";
 
 /** One error that nobody has retrieved yet. */
@@ -9,6 +11,8 @@ export class UnretrievedError {
   readonly kind: string;
   /** The error. */
   readonly exception: unknown;
+  /** Where the future was made, in debug mode. */
+  readonly site: CreationSite | null;
   readonly #owner: UnretrievedErrors;
 
   /** Creates the record. */
@@ -22,6 +26,7 @@ export class UnretrievedError {
     this.future = new WeakRef(future);
     this.kind = kind;
     this.exception = exception;
+    this.site = future.site;
   }
 
   /** Somebody has seen the error. */
@@ -79,6 +84,7 @@ export class UnretrievedErrors {
       message: `${record.kind} exception was never retrieved`,
       exception: record.exception,
       ...(future === undefined ? {} : { future }),
+      ...describeSite("sourceTraceback", record.site),
     });
   }
 

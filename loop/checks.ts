@@ -1,0 +1,58 @@
+import type { BaseEventLoop } from "./base_event_loop.ts";
+import type { CreationSite } from "./creation_site.ts";
+import { RuntimeError } from "./errors.ts";
+import { runningLoop } from "./running.ts";
+
+/** Functions whose calls return a coroutine or a promise, not a result. */
+const COROUTINE_FUNCTIONS = ["AsyncFunction", "GeneratorFunction"];
+
+/**
+ * Checks a callback that is to be scheduled.
+ *
+ * @throws {TypeError} If it is no function, or, in debug mode, a coroutine
+ * function.
+ * @throws {RuntimeError} If, in debug mode, a task of another loop schedules.
+ */
+export function checkCallback(
+  loop: BaseEventLoop,
+  callback: unknown,
+  method: string,
+): void {
+  if (typeof callback !== "function") {
+    throw new TypeError(
+      `Cannot schedule callback: ${method}() expects a function, ` +
+        `received ${typeof callback}`,
+    );
+  }
+  if (!loop.getDebug()) return;
+  if (COROUTINE_FUNCTIONS.includes(callback.constructor.name)) {
+    throw new TypeError(`coroutines cannot be used with ${method}()`);
+  }
+  const current = runningLoop();
+  if (current === null || current === loop) return;
+  throw new RuntimeError(
+    "Non-thread-safe operation invoked on an event loop other than the " +
+      "current one",
+  );
+}
+
+/** Returns a creation site as part of a report, if there is one. */
+export function describeSite(
+  key: "sourceTraceback" | "handleTraceback",
+  site: CreationSite | null,
+): Record<string, CreationSite> {
+  return site === null ? {} : { [key]: site };
+}
+
+/**
+ * Checks a delay or a point in time.
+ *
+ * @throws {TypeError} If it is not a number.
+ */
+export function checkSeconds(value: unknown, name: string): void {
+  if (typeof value === "number" && !Number.isNaN(value)) return;
+  throw new TypeError(
+    `Cannot schedule callback: ${name} must be a number of seconds, ` +
+      `received ${value}`,
+  );
+}

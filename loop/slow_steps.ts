@@ -1,0 +1,64 @@
+import type { BaseEventLoop } from "./base_event_loop.ts";
+import { Handle } from "./handles.ts";
+import { log } from "./log.ts";
+import { NativeReaction } from "./native_reaction.ts";
+import { Strand } from "./strand.ts";
+import type { Task } from "./tasks.ts";
+import type { Runnable } from "./timer_queue.ts";
+
+/**
+ * Reports what keeps the loop busy for too long, in debug mode.
+ *
+ * A callback and a generator are timed while they run; native code from its
+ * resumption until it stands in a wait again, unless it let the host run.
+ */
+export class SlowSteps {
+  readonly #loop: BaseEventLoop;
+  #running: Runnable | null = null;
+  #start = 0;
+
+  /** Creates the watch of a loop. */
+  constructor(loop: BaseEventLoop) {
+    this.#loop = loop;
+  }
+
+  /** Notes that a runnable begins; it ends with `end` or `drop`. */
+  begin(runnable: Runnable): void {
+    this.#running = runnable;
+    this.#start = performance.now();
+  }
+
+  /** The step is over, and so is the native code it resumed. */
+  end(): void {
+    const runnable = this.#running;
+    if (runnable === null) return;
+    this.#running = null;
+    const seconds = (performance.now() - this.#start) / 1000;
+    if (seconds >= this.#loop.slowCallbackDuration) report(runnable, seconds);
+  }
+
+  /** The step let the host run: how long it took says nothing. */
+  drop(): void {
+    this.#running = null;
+  }
+}
+
+function report(runnable: Runnable, seconds: number): void {
+  const subject = subjectOf(runnable);
+  if (subject === null) return;
+  const { site } = subject;
+  log(
+    "warning",
+    `Executing ${subject} took ${seconds.toFixed(3)} seconds\n` +
+      `Object created at (most recent call first):\n${site}`,
+    { subject, seconds, site },
+  );
+}
+
+/** The task or handle that ran, `null` for the library's own business. */
+function subjectOf(runnable: Runnable): Task<unknown> | Handle | null {
+  if (runnable instanceof Handle) return runnable;
+  if (runnable instanceof Strand) return runnable.scope.task;
+  if (runnable instanceof NativeReaction) return runnable.scope?.task ?? null;
+  return null;
+}
