@@ -1,17 +1,4 @@
-import type { ListenHost } from "../transports/_listen.ts";
-import type {
-  ProtocolFactory,
-  StreamProtocol,
-} from "../transports/protocols.ts";
-import type { Server } from "../transports/server.ts";
-import type {
-  CreateConnectionOptions,
-  CreateServerOptions,
-} from "../transports/tcp.ts";
-import type { Transport } from "../transports/transports.ts";
 import type { CoroutineLike } from "./awaitables.ts";
-import type { Coroutine } from "./coroutines.ts";
-import { NotImplementedError } from "./errors.ts";
 import type { TaskFactory } from "./eager_tasks.ts";
 import type {
   ExceptionHandler,
@@ -19,6 +6,7 @@ import type {
 } from "./exception_handler.ts";
 import type { Future } from "./futures.ts";
 import type { Handle, TimerHandle } from "./handles.ts";
+import { InputOutput } from "./input_output.ts";
 import type { CreateTaskOptions, Task } from "./tasks.ts";
 
 /**
@@ -26,7 +14,10 @@ import type { CreateTaskOptions, Task } from "./tasks.ts";
  * event loop. A method that a kind of loop cannot offer throws
  * NotImplementedError, naming the loop that can.
  */
-export abstract class AbstractEventLoop {
+export abstract class AbstractEventLoop extends InputOutput {
+  /** What takes longer is reported in debug mode, in seconds. */
+  abstract slowCallbackDuration: number;
+
   /**
    * Turns the loop until `stop()` is called.
    *
@@ -210,189 +201,4 @@ export abstract class AbstractEventLoop {
    * @param enabled The flag.
    */
   abstract setDebug(enabled: boolean): void;
-
-  /** Ends asynchronous generators; there is nothing to end in JavaScript. */
-  shutdownAsyncgens(..._args: unknown[]): unknown {
-    throw unavailable("shutdownAsyncgens");
-  }
-
-  /** Ends the default executor. */
-  shutdownDefaultExecutor(..._args: unknown[]): unknown {
-    throw unavailable("shutdownDefaultExecutor");
-  }
-
-  /** Runs a function in an executor. */
-  runInExecutor(..._args: unknown[]): unknown {
-    throw unavailable("runInExecutor");
-  }
-
-  /** Sets the executor of `runInExecutor()`. */
-  setDefaultExecutor(..._args: unknown[]): unknown {
-    throw unavailable("setDefaultExecutor");
-  }
-
-  /** Resolves a host name. */
-  getaddrinfo(..._args: unknown[]): unknown {
-    throw unavailable("getaddrinfo");
-  }
-
-  /** Finds the name of an address. */
-  getnameinfo(..._args: unknown[]): unknown {
-    throw unavailable("getnameinfo");
-  }
-
-  /** Opens a TCP connection. */
-  createConnection<P extends StreamProtocol>(
-    _protocolFactory: ProtocolFactory<P>,
-    _host?: string | null,
-    _port?: number | null,
-    _options?: CreateConnectionOptions,
-  ): Coroutine<[Transport, P]> {
-    throw unavailable("createConnection");
-  }
-
-  /** Listens for TCP connections. */
-  createServer(
-    _protocolFactory: ProtocolFactory,
-    _host?: ListenHost,
-    _port?: number | null,
-    _options?: CreateServerOptions,
-  ): Coroutine<Server> {
-    throw unavailable("createServer");
-  }
-
-  /** Opens a connection to a Unix socket. */
-  createUnixConnection(..._args: unknown[]): unknown {
-    throw unavailable("createUnixConnection");
-  }
-
-  /** Listens on a Unix socket. */
-  createUnixServer(..._args: unknown[]): unknown {
-    throw unavailable("createUnixServer");
-  }
-
-  /** Serves a connection that was accepted elsewhere. */
-  connectAcceptedSocket<P extends StreamProtocol>(
-    _protocolFactory: ProtocolFactory<P>,
-    _sock: Deno.Conn,
-  ): Coroutine<[Transport, P]> {
-    throw unavailable("connectAcceptedSocket");
-  }
-
-  /** Opens a UDP socket. */
-  createDatagramEndpoint(..._args: unknown[]): unknown {
-    throw unavailable("createDatagramEndpoint");
-  }
-
-  /** Upgrades a transport to TLS. */
-  startTls(..._args: unknown[]): unknown {
-    throw unavailable("startTls");
-  }
-
-  /** Sends a file through a transport. */
-  sendfile(..._args: unknown[]): unknown {
-    throw unavailable("sendfile");
-  }
-
-  /** Sends a file through a socket. */
-  sockSendfile(..._args: unknown[]): unknown {
-    throw unavailable("sockSendfile");
-  }
-
-  /** Reads from a pipe. */
-  connectReadPipe(..._args: unknown[]): unknown {
-    throw unavailable("connectReadPipe");
-  }
-
-  /** Writes to a pipe. */
-  connectWritePipe(..._args: unknown[]): unknown {
-    throw unavailable("connectWritePipe");
-  }
-
-  /** Starts a program. */
-  subprocessExec(..._args: unknown[]): unknown {
-    throw unavailable("subprocessExec");
-  }
-
-  /** Starts a shell command. */
-  subprocessShell(..._args: unknown[]): unknown {
-    throw unavailable("subprocessShell");
-  }
-
-  /** Watches a descriptor for input. */
-  addReader(..._args: unknown[]): unknown {
-    throw unavailable("addReader");
-  }
-
-  /** Stops watching a descriptor for input. */
-  removeReader(..._args: unknown[]): unknown {
-    throw unavailable("removeReader");
-  }
-
-  /** Watches a descriptor for room to write. */
-  addWriter(..._args: unknown[]): unknown {
-    throw unavailable("addWriter");
-  }
-
-  /** Stops watching a descriptor for room to write. */
-  removeWriter(..._args: unknown[]): unknown {
-    throw unavailable("removeWriter");
-  }
-
-  /** Receives from a socket. */
-  sockRecv(..._args: unknown[]): unknown {
-    throw unavailable("sockRecv");
-  }
-
-  /** Receives from a socket into a buffer. */
-  sockRecvInto(..._args: unknown[]): unknown {
-    throw unavailable("sockRecvInto");
-  }
-
-  /** Receives a datagram. */
-  sockRecvfrom(..._args: unknown[]): unknown {
-    throw unavailable("sockRecvfrom");
-  }
-
-  /** Receives a datagram into a buffer. */
-  sockRecvfromInto(..._args: unknown[]): unknown {
-    throw unavailable("sockRecvfromInto");
-  }
-
-  /** Sends all bytes through a socket. */
-  sockSendall(..._args: unknown[]): unknown {
-    throw unavailable("sockSendall");
-  }
-
-  /** Sends a datagram. */
-  sockSendto(..._args: unknown[]): unknown {
-    throw unavailable("sockSendto");
-  }
-
-  /** Connects a socket. */
-  sockConnect(..._args: unknown[]): unknown {
-    throw unavailable("sockConnect");
-  }
-
-  /** Accepts a connection. */
-  sockAccept(..._args: unknown[]): unknown {
-    throw unavailable("sockAccept");
-  }
-
-  /** Calls back when a signal arrives. */
-  addSignalHandler(..._args: unknown[]): unknown {
-    throw unavailable("addSignalHandler");
-  }
-
-  /** Stops calling back for a signal. */
-  removeSignalHandler(..._args: unknown[]): unknown {
-    throw unavailable("removeSignalHandler");
-  }
-}
-
-function unavailable(method: string): NotImplementedError {
-  return new NotImplementedError(
-    `Cannot call ${method}(): this event loop does not offer it, ` +
-      "DenoEventLoop does",
-  );
 }

@@ -75,7 +75,7 @@ export class BaseEventLoop extends AbstractEventLoop {
    */
   onRest: ((next: Timer | undefined) => void) | null = null;
   /** What takes longer is reported in debug mode, in seconds. */
-  slowCallbackDuration = 0.1;
+  override slowCallbackDuration = 0.1;
   readonly #reporter = new ExceptionReporter(this);
   readonly #alarm = new Alarm(
     () => this.time(),

@@ -42,6 +42,7 @@ export {
   type SettledResults,
 } from "./gather.ts";
 export { type Callback, Handle, TimerHandle } from "./handles.ts";
+export { InputOutput } from "./input_output.ts";
 export {
   consoleLogger,
   getLogger,

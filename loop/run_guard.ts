@@ -1,7 +1,6 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { describeDeadlock } from "./deadlock.ts";
 import { CancelledError, KeyboardInterrupt } from "./errors.ts";
-import { hop } from "./host.ts";
 import { InterruptListener } from "./interrupt_listener.ts";
 import type { Task } from "./tasks.ts";
 
@@ -37,7 +36,8 @@ export class RunGuard implements AsyncDisposable {
 
   /** Makes the error of an interrupted run. */
   keyboardInterrupt(): KeyboardInterrupt {
-    exitWhenUnhandled();
+    // Adding the same listener again does nothing.
+    globalThis.addEventListener?.("unhandledrejection", exitWhenUnhandled);
     return new KeyboardInterrupt("Ctrl-C ended the main task");
   }
 
@@ -62,16 +62,14 @@ export class RunGuard implements AsyncDisposable {
   };
 }
 
-/** Ends the process with the right code unless somebody catches the error. */
-function exitWhenUnhandled(): void {
-  const listener = (event: PromiseRejectionEvent): void => {
-    if (!(event.reason instanceof KeyboardInterrupt)) return;
-    event.preventDefault();
-    console.error(String(event.reason));
-    (globalThis as { Deno?: typeof Deno }).Deno?.exit(INTERRUPTED);
-  };
-  globalThis.addEventListener?.("unhandledrejection", listener);
-  hop(() =>
-    hop(() => globalThis.removeEventListener?.("unhandledrejection", listener))
-  );
+/**
+ * Ends the process with the right code. It listens from the first interrupt
+ * on, for closing the loop may take long before the error reaches anybody.
+ */
+function exitWhenUnhandled(event: PromiseRejectionEvent): void {
+  const { reason, defaultPrevented } = event;
+  if (defaultPrevented || !(reason instanceof KeyboardInterrupt)) return;
+  event.preventDefault();
+  console.error(String(reason));
+  (globalThis as { Deno?: typeof Deno }).Deno?.exit(INTERRUPTED);
 }
