@@ -25,6 +25,7 @@ export class ChunkList {
 
   /** Appends a chunk, which nobody must change any more. */
   push(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
     const chunks = this.#chunks;
     const last = chunks.length - 1;
     this.#length += chunk.length;

@@ -22,7 +22,7 @@ export interface AcceptorOptions {
   readonly protocolFactory: ProtocolFactory;
   /** Where the loop notes what it must release when it closes. */
   readonly resources: OpenResources | undefined;
-  /** Called when the last connection is gone. */
+  /** Called when the last connection, or the last listener, is gone. */
   readonly emptied: () => void;
 }
 
@@ -33,11 +33,18 @@ export class Acceptor {
   readonly #options: AcceptorOptions;
   readonly #retries = new Map<TimerHandle, () => void>();
   #context: Context | undefined;
+  /** How many listeners are being accepted from. */
+  #accepting = 0;
   #closed = false;
 
   /** Creates an acceptor; `start` makes it accept. */
   constructor(options: AcceptorOptions) {
     this.#options = options;
+  }
+
+  /** Whether nothing is left: no connection, and no pending `accept`. */
+  get empty(): boolean {
+    return this.clients.size === 0 && this.#accepting === 0;
   }
 
   /** Where connections come from. */
@@ -73,11 +80,12 @@ export class Acceptor {
   /** Forgets a connection that is gone. */
   detach(transport: StreamTransport): void {
     this.clients.delete(transport);
-    if (this.clients.size === 0) this.#options.emptied();
+    if (this.empty) this.#options.emptied();
   }
 
   async #accept(listener: ByteListener): Promise<void> {
-    const { loop } = this.#options;
+    const { loop, emptied } = this.#options;
+    this.#accepting++;
     while (!this.#closed) {
       try {
         const channel = await listener.accept();
@@ -87,6 +95,8 @@ export class Acceptor {
         if (!this.#closed) await this.#acceptFailed(listener, error);
       }
     }
+    this.#accepting--;
+    if (this.empty) emptied();
   }
 
   readonly #serve = (channel: ByteChannel): void => {

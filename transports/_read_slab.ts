@@ -49,10 +49,11 @@ export class ReadSlab {
   take(count: number): Uint8Array {
     const start = this.#used;
     this.#used += count;
+    const bytes = this.#slab!.subarray(start, start + count);
     if (count > TIERS[this.#tier]!.room || count === this.#offered) {
       this.#grow();
     } else if (this.#tier > 0) this.#considerShrinking(count);
-    return this.#slab!.subarray(start, start + count);
+    return bytes;
   }
 
   #grow(): void {
@@ -62,9 +63,12 @@ export class ReadSlab {
 
   #considerShrinking(count: number): void {
     if (count > TIERS[this.#tier - 1]!.room) this.#smallReads = 0;
-    else if (++this.#smallReads >= SMALL_READS_TO_SHRINK) {
-      this.#smallReads = 0;
-      this.#tier--;
-    }
+    else if (++this.#smallReads >= SMALL_READS_TO_SHRINK) this.#shrink();
+  }
+
+  #shrink(): void {
+    this.#smallReads = 0;
+    this.#tier--;
+    this.#slab = null;
   }
 }

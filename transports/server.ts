@@ -132,8 +132,8 @@ export class Server implements AbstractServer {
   }
 
   /**
-   * Waits until the server is closed and all its connections are gone.
-   * Cancelling the wait changes nothing else.
+   * Waits until the server is closed and all its connections are gone; then its
+   * addresses are free again. Cancelling the wait changes nothing else.
    *
    * @returns A coroutine of nothing.
    */
@@ -206,7 +206,7 @@ export class Server implements AbstractServer {
   }
 
   #wakeIfGone(): void {
-    if (!this.#closed || this.#acceptor.clients.size > 0) return;
+    if (!this.#closed || !this.#acceptor.empty) return;
     const waiters = this.#waiters ?? [];
     this.#waiters = null;
     for (const waiter of waiters) {
