@@ -32,17 +32,25 @@ export class ExceptionReporter {
 
   /** Calls the handler; one that throws is reported by the default. */
   report(context: ExceptionHandlerContext): void {
-    if (this.#handler === null) {
-      return this.#loop.defaultExceptionHandler(context);
-    }
+    if (this.#handler === null) return this.#reportByDefault(context);
     try {
       this.#handler(this.#loop, context);
     } catch (exception) {
-      this.#loop.defaultExceptionHandler({
+      this.#reportByDefault({
         message: "Unhandled error in exception handler",
         exception,
         context,
       });
+    }
+  }
+
+  /** Calls the default handler, which a class of the user's may override. */
+  #reportByDefault(context: ExceptionHandlerContext): void {
+    try {
+      this.#loop.defaultExceptionHandler(context);
+    } catch (error) {
+      const message = "Exception in default exception handler";
+      log("error", message, { context }, error);
     }
   }
 

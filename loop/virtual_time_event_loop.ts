@@ -47,8 +47,9 @@ export class VirtualTimeEventLoop extends BaseEventLoop {
 
   #jump(): void {
     const timer = this.scheduler.nextTimer();
-    if (timer === undefined) return this.#reportDeadlock();
-    this.#now = Math.max(this.#now, timer.when);
+    const when = timer?.when ?? Infinity;
+    if (when === Infinity) return this.#reportDeadlock();
+    this.#now = Math.max(this.#now, when);
     this.scheduler.wake();
   }
 
