@@ -39,8 +39,8 @@ export function checkCallback(
 /** Returns a creation site as part of a report, if there is one. */
 export function describeSite(
   key: "sourceTraceback" | "handleTraceback",
-  site: CreationSite | null,
-): Record<string, CreationSite> {
+  site: CreationSite | string | null,
+): Record<string, CreationSite | string> {
   return site === null ? {} : { [key]: site };
 }
 

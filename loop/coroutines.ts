@@ -6,7 +6,7 @@ import { NativeStrand } from "./native_strand.ts";
 import { currentLoop, currentScope, running } from "./running.ts";
 import type { Scope } from "./scope.ts";
 import type { Steps } from "./strand.ts";
-import { forgetUnawaited, watchUnawaited } from "./unawaited.ts";
+import { forgetCoroutine, noteCoroutine } from "./unawaited.ts";
 
 /**
  * A computation that has not started: what every waiting function of the
@@ -60,9 +60,7 @@ export class Coroutine<T = unknown> implements Promise<T> {
     this.name = name;
     this.#steps = steps;
     this.#leaf = leaf;
-    if (running.debugged === 0) return;
-    this.#watched = true;
-    watchUnawaited(this, name);
+    if (running.debugged > 0) noteCoroutine(this);
   }
 
   /** Waits natively: `await coroutine` calls it. */
@@ -101,7 +99,25 @@ export class Coroutine<T = unknown> implements Promise<T> {
    */
   close(): void {
     this.#started = true;
-    if (this.#watched) forgetUnawaited(this);
+    if (this.#watched) forgetCoroutine(this);
+  }
+
+  /**
+   * Whether somebody has awaited or closed it.
+   *
+   * @ignore
+   */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /**
+   * Its end is watched, in debug mode.
+   *
+   * @ignore
+   */
+  watch(): void {
+    this.#watched = true;
   }
 
   /** Describes the coroutine by the name of its function. */
@@ -122,7 +138,7 @@ export class Coroutine<T = unknown> implements Promise<T> {
   protected claim(): void {
     if (!this.#started) {
       this.#started = true;
-      if (this.#watched) forgetUnawaited(this);
+      if (this.#watched) forgetCoroutine(this);
       return;
     }
     throw new RuntimeError(

@@ -85,7 +85,7 @@ export class Future<T = unknown> implements Promise<T> {
    */
   constructor(loop?: AbstractEventLoop) {
     this.loop = (loop ?? currentLoop()) as BaseEventLoop;
-    this.site = this.loop.getDebug() ? new CreationSite() : null;
+    this.site = this.loop.getDebug() ? CreationSite.sample() : null;
   }
 
   /**

@@ -57,7 +57,7 @@ export class Handle {
     this.#callback = callback;
     this.#args = args;
     this.#context = context;
-    this.site = loop.getDebug() ? new CreationSite() : null;
+    this.site = loop.getDebug() ? CreationSite.sample() : null;
     if (context !== undefined) return;
     if (frames !== null) this.#frame = frames.getAsyncContext();
     else this.#fire = react(() => this.#runInReaction());

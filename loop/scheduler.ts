@@ -241,6 +241,7 @@ export class Scheduler {
 
   #drain(): void {
     this.watch?.end();
+    this.watch?.open();
     this.#state = "draining";
     running.loop = this.#loop;
     running.strand = null;

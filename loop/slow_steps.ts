@@ -1,10 +1,12 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
+import { describeSampled } from "./creation_site.ts";
 import { Handle } from "./handles.ts";
 import { log } from "./log.ts";
 import { NativeReaction } from "./native_reaction.ts";
 import { Strand } from "./strand.ts";
 import type { Task } from "./tasks.ts";
 import type { Runnable } from "./timer_queue.ts";
+import { reviewCoroutines } from "./unawaited.ts";
 
 /**
  * Reports what keeps the loop busy for too long, in debug mode.
@@ -15,6 +17,7 @@ import type { Runnable } from "./timer_queue.ts";
 export class SlowSteps {
   readonly #loop: BaseEventLoop;
   #running: Runnable | null = null;
+  /** When the step began: the end of the one before, to spare a clock read. */
   #start = 0;
 
   /** Creates the watch of a loop. */
@@ -22,18 +25,25 @@ export class SlowSteps {
     this.#loop = loop;
   }
 
-  /** Notes that a runnable begins; it ends with `end` or `drop`. */
+  /** Steps follow that have not been timed yet. */
+  open(): void {
+    if (this.#running === null) this.#start = performance.now();
+  }
+
+  /** A runnable begins; it ends with `end` or `drop`. */
   begin(runnable: Runnable): void {
     this.#running = runnable;
-    this.#start = performance.now();
   }
 
   /** The step is over, and so is the native code it resumed. */
   end(): void {
+    reviewCoroutines();
     const runnable = this.#running;
     if (runnable === null) return;
     this.#running = null;
-    const seconds = (performance.now() - this.#start) / 1000;
+    const now = performance.now();
+    const seconds = (now - this.#start) / 1000;
+    this.#start = now;
     if (seconds >= this.#loop.slowCallbackDuration) report(runnable, seconds);
   }
 
@@ -50,7 +60,7 @@ function report(runnable: Runnable, seconds: number): void {
   log(
     "warning",
     `Executing ${subject} took ${seconds.toFixed(3)} seconds\n` +
-      `Object created at (most recent call first):\n${site}`,
+      `Object created at (most recent call first):\n${describeSampled(site)}`,
     { subject, seconds, site },
   );
 }

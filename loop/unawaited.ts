@@ -1,28 +1,66 @@
-import { CreationSite } from "./creation_site.ts";
+import { CreationSite, describeSampled } from "./creation_site.ts";
 import { log } from "./log.ts";
 
-/** What is known of a coroutine that nobody has awaited yet. */
-interface Unawaited {
+/** A coroutine as this file sees it. */
+interface Watched {
+  /** The name of the function that made it. */
   readonly name: string;
-  readonly site: CreationSite;
+  /** Whether somebody has awaited or closed it. */
+  readonly started: boolean;
+  /** Notes that its end is watched, to be told when it starts after all. */
+  watch(): void;
 }
 
-const collected = new FinalizationRegistry<Unawaited>(({ name, site }) =>
+/** What is reported of a coroutine that is gone: text, for frames hold it. */
+interface Report {
+  readonly name: string;
+  readonly site: string;
+}
+
+const collected = new FinalizationRegistry<Report>(({ name, site }) =>
   log(
     "warning",
-    `coroutine '${name}' was never awaited\n` +
-      `Coroutine created at (most recent call first)\n${site}`,
+    `coroutine '${name || "anonymous"}' was never awaited\n` +
+      `Coroutine created at (most recent call first):\n${site}`,
     { name, site },
   )
 );
 
-/** Reports a coroutine if it is collected before anybody has awaited it. */
-export function watchUnawaited(coroutine: object, name: string): void {
-  const record = { name: name || "anonymous", site: new CreationSite() };
-  collected.register(coroutine, record, coroutine);
+/**
+ * Coroutines made in the current step, with their sites. Most are awaited in
+ * the same step: only those that are not are given to the registry, which
+ * costs more than to make them.
+ */
+const fresh: (Watched | null)[] = [];
+const sites: (CreationSite | null)[] = [];
+let count = 0;
+
+/** Notes a coroutine that was made, in debug mode. */
+export function noteCoroutine(coroutine: Watched): void {
+  fresh[count] = coroutine;
+  sites[count++] = CreationSite.sample();
 }
 
-/** Somebody has awaited the coroutine, or closed it. */
-export function forgetUnawaited(coroutine: object): void {
+/** The step is over: watches the coroutines that have not started in it. */
+export function reviewCoroutines(): void {
+  for (let i = 0; i < count; i++) {
+    const coroutine = fresh[i]!;
+    const site = sites[i]!;
+    fresh[i] = null;
+    sites[i] = null;
+    if (coroutine.started) continue;
+    const { name } = coroutine;
+    collected.register(
+      coroutine,
+      { name, site: describeSampled(site) },
+      coroutine,
+    );
+    coroutine.watch();
+  }
+  count = 0;
+}
+
+/** Somebody has awaited a watched coroutine, or closed it. */
+export function forgetCoroutine(coroutine: object): void {
   collected.unregister(coroutine);
 }

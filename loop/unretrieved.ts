@@ -1,5 +1,4 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
-import type { CreationSite } from "./creation_site.ts";
 import { describeSite } from "./checks.ts";
 import type { Future } from "./futures.ts";
 
@@ -11,8 +10,8 @@ export class UnretrievedError {
   readonly kind: string;
   /** The error. */
   readonly exception: unknown;
-  /** Where the future was made, in debug mode. */
-  readonly site: CreationSite | null;
+  /** Where the future was made, in debug mode; as text, for frames hold it. */
+  readonly site: string | null;
   readonly #owner: UnretrievedErrors;
 
   /** Creates the record. */
@@ -26,7 +25,7 @@ export class UnretrievedError {
     this.future = new WeakRef(future);
     this.kind = kind;
     this.exception = exception;
-    this.site = future.site;
+    this.site = future.site === null ? null : String(future.site);
   }
 
   /** Somebody has seen the error. */
