@@ -1,4 +1,10 @@
-import { createTask, currentTask, run, sleep } from "../../loop/mod.ts";
+import {
+  createTask,
+  currentTask,
+  getRunningLoop,
+  run,
+  sleep,
+} from "../../loop/mod.ts";
 import { Queue } from "../../queues/mod.ts";
 import { loadEffect, loadEffection } from "./peers.ts";
 import type { Subject, Work } from "./work.ts";
@@ -105,7 +111,30 @@ const EFFECTION_IDLE = held(async (count, measure) => {
   );
 });
 
-/** What a task costs while it stands still. */
+const NATIVE_TIMERS = held(async (count, measure) => {
+  const timers = Array.from(
+    { length: count },
+    () => setTimeout(nothing, 3_600_000),
+  );
+  await measure();
+  timers.forEach(clearTimeout);
+});
+
+const TIMERS = held((count, measure) =>
+  run(async () => {
+    const loop = getRunningLoop();
+    const timers = Array.from({ length: count }, () =>
+      loop.callLater(3600, nothing));
+    await measure();
+    for (const timer of timers) {
+      timer.cancel();
+    }
+  })
+);
+
+function nothing(): void {}
+
+/** What a task or a timer costs while it stands still. */
 export const MEMORY: readonly Work[] = [
   {
     suite: "memory",
@@ -137,6 +166,17 @@ export const MEMORY: readonly Work[] = [
       "async": heldTasks(() => createTask(() => getOneAsync(shared()))),
       "effect": EFFECT_QUEUE,
     },
+  },
+  {
+    suite: "memory",
+    name: "timer",
+    title: "memory of a pending timer",
+    unit: "B",
+    baseline: "setTimeout",
+    cpython: false,
+    once: true,
+    budgets: [],
+    subjects: { "setTimeout": NATIVE_TIMERS, "callLater": TIMERS },
   },
 ];
 

@@ -139,6 +139,7 @@ def timers(count):
         handles = [loop.call_later(delays.random() * 0.5, fired) for _ in range(count)]
         for handle in handles[::2]:
             handle.cancel()
+        time.sleep(0.5)
         await finished
 
     started = time.process_time_ns()
