@@ -159,22 +159,25 @@ class RetryWait<R, A, T, P extends Place, F, E> extends NativeWait<T, F, E> {
       return this.resume(true, kept ? outcome : due);
     }
     operation.leave(this.#receiver, place);
-    if (operation.ready(this.#receiver)) this.#doNow();
-    else this.#enter();
+    this.#attempt();
+  }
+
+  /** Does the operation or waits again; whatever fails, the wait ends with. */
+  #attempt(): void {
+    const operation = this.#operation;
+    let value: T;
+    try {
+      if (!operation.ready(this.#receiver)) return this.#enter();
+      value = operation.now(this.#receiver, this.#argument);
+    } catch (error) {
+      return this.resume(true, error);
+    }
+    this.resume(false, value);
   }
 
   #enter(): void {
     this.#place = this.#operation.enter(this.#receiver);
     this.#place.future.addWaiter(this);
     this.park();
-  }
-
-  #doNow(): void {
-    try {
-      const value = this.#operation.now(this.#receiver, this.#argument);
-      this.resume(false, value);
-    } catch (error) {
-      this.resume(true, error);
-    }
   }
 }

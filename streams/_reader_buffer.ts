@@ -96,8 +96,8 @@ export class ReaderBuffer {
   }
 
   /** Ends the wait that `enter` began. */
-  leave({ future }: Place): void {
-    if (this.#waiter === future) this.#waiter = null;
+  leave(): void {
+    this.#waiter = null;
   }
 
   #wake(): void {

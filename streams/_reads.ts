@@ -45,7 +45,7 @@ function readOperation<W, T>(
       return take(buffer, wanted);
     },
     enter: ({ buffer }) => buffer.enter(method),
-    leave: ({ buffer }, place) => buffer.leave(place),
+    leave: ({ buffer }) => buffer.leave(),
     abandon: () => {},
   };
 }
