@@ -1,5 +1,4 @@
 import type { Awaitable, CoroutineGenerator } from "../loop/awaitables.ts";
-import type { BaseEventLoop } from "../loop/base_event_loop.ts";
 import type { Future } from "../loop/futures.ts";
 import { currentLoop } from "../loop/running.ts";
 import type { Task } from "../loop/tasks.ts";
@@ -45,13 +44,13 @@ export type ClientConnectedCallback = (
  * ```
  */
 export class StreamReaderProtocol extends Protocol {
-  readonly #loop: BaseEventLoop = currentLoop();
   readonly #callback: ClientConnectedCallback | null;
-  readonly #closed: Future<void>;
+  readonly #closers = new Set<Future<void>>();
   readonly #drainers = new Set<Future<void>>();
   #reader: StreamReader | null;
   #paused = false;
   #lost = false;
+  #error: Error | null = null;
 
   /**
    * Creates the protocol of one connection.
@@ -66,7 +65,6 @@ export class StreamReaderProtocol extends Protocol {
     super();
     this.#reader = reader;
     this.#callback = clientConnectedCallback;
-    this.#closed = this.#loop.createFuture<void>();
   }
 
   /** Starts the task that serves the connection. */
@@ -76,7 +74,7 @@ export class StreamReaderProtocol extends Protocol {
     const callback = this.#callback;
     if (callback === null) return;
     const writer = new StreamWriter(transport, this, reader);
-    const task = this.#loop.createTask<unknown>(() =>
+    const task = currentLoop().createTask<unknown>(() =>
       callback(reader, writer) ?? Promise.resolve()
     );
     task.addDoneCallback((task) => this.#served(task, transport));
@@ -101,17 +99,17 @@ export class StreamReaderProtocol extends Protocol {
   /** Wakes those who wait in `drain()`. */
   override resumeWriting(): void {
     this.#paused = false;
-    this.#wakeDrainers(null);
+    settleAll(this.#drainers, null);
   }
 
   /** Ends the reader and wakes everybody. */
   override connectionLost(error: Error | null): void {
     this.#lost = true;
+    this.#error = error;
     if (error === null) this.#reader?.feedEof();
     else this.#reader?.setException(error);
-    settle(this.#closed, error);
-    if (error !== null) this.#closed.exception();
-    if (this.#paused) this.#wakeDrainers(error);
+    settleAll(this.#closers, error);
+    settleAll(this.#drainers, error);
     this.#reader = null;
   }
 
@@ -123,30 +121,30 @@ export class StreamReaderProtocol extends Protocol {
   /** Waits until there is room to write. @ignore */
   *drain(): CoroutineGenerator<void> {
     if (this.#lost) throw systemError("ConnectionReset", "Connection lost");
-    if (!this.#paused) return;
-    const drainer = this.#loop.createFuture<void>();
-    this.#drainers.add(drainer);
-    try {
-      yield* drainer;
-    } finally {
-      this.#drainers.delete(drainer);
-    }
+    if (this.#paused) yield* this.#wait(this.#drainers);
   }
 
   /** Waits until the connection is gone. @ignore */
   *waitClosed(): CoroutineGenerator<void> {
-    yield* this.#closed;
+    if (!this.#lost) yield* this.#wait(this.#closers);
+    else if (this.#error !== null) throw this.#error;
   }
 
-  #wakeDrainers(error: Error | null): void {
-    for (const drainer of this.#drainers) settle(drainer, error);
+  *#wait(waiters: Set<Future<void>>): CoroutineGenerator<void> {
+    const waiter = currentLoop().createFuture<void>();
+    waiters.add(waiter);
+    try {
+      yield* waiter;
+    } finally {
+      waiters.delete(waiter);
+    }
   }
 
   #served(task: Task<unknown>, transport: Transport): void {
     if (task.cancelled()) return transport.close();
     const exception = task.exception();
     if (exception === null) return;
-    this.#loop.callExceptionHandler({
+    currentLoop().callExceptionHandler({
       message: "Unhandled exception in client_connected_cb",
       exception,
       transport,
@@ -155,8 +153,10 @@ export class StreamReaderProtocol extends Protocol {
   }
 }
 
-function settle(future: Future<void>, error: Error | null): void {
-  if (future.done()) return;
-  if (error === null) future.setResult();
-  else future.setException(error);
+function settleAll(waiters: Iterable<Future<void>>, error: Error | null): void {
+  for (const waiter of waiters) {
+    if (waiter.done()) continue;
+    if (error === null) waiter.setResult();
+    else waiter.setException(error);
+  }
 }
