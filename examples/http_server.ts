@@ -89,13 +89,7 @@ await asyncio.run(async () => {
     { limit: LONGEST_HEAD },
   );
   console.log(`Listening on ${server}`);
-  try {
-    await new asyncio.Event().wait(); // until Ctrl-C
-  } finally {
-    server.close();
-    server.closeClients();
-    await server.waitClosed();
-  }
+  await server.serveForever();
 });
 
 // Output:

@@ -36,13 +36,7 @@ await asyncio.run(async () => {
     Number(values.port),
   );
   console.log(`Listening on ${server}`);
-  try {
-    await new asyncio.Event().wait(); // until Ctrl-C
-  } finally {
-    server.close();
-    server.closeClients();
-    await server.waitClosed();
-  }
+  await server.serveForever();
 });
 
 // Output:
