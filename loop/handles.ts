@@ -1,9 +1,11 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import {
   type Context,
+  contextOf,
   type Frame,
   frames,
   react,
+  scopeStorage,
   withScope,
 } from "./context.ts";
 import { CreationSite } from "./creation_site.ts";
@@ -68,6 +70,16 @@ export class Handle {
     return this.#callback;
   }
 
+  /**
+   * Returns the async context that the callback will run in.
+   *
+   * @returns The context given, or that of the code that scheduled it.
+   * @throws {NotImplementedError} Where the runtime does not tell.
+   */
+  getContext(): Context {
+    return this.#context ?? contextOf(this.#frame);
+  }
+
   /** Makes sure that the callback is not called; too late it does nothing. */
   cancel(): void {
     this.#callback = null;
@@ -93,12 +105,14 @@ export class Handle {
     if (this.#fire !== null) {
       this.#loop.scheduler.detach();
       this.#fire();
-    } else if (frames !== null && this.#context === undefined) {
+    } else if (this.#context !== undefined) {
+      this.#context(() => this.#call());
+    } else if (frames !== null) {
       const outer = frames.getAsyncContext();
       frames.setAsyncContext(withScope(this.#frame, undefined));
       this.#call();
       frames.setAsyncContext(outer);
-    } else this.#call();
+    }
   }
 
   #runInReaction(): void {
@@ -115,8 +129,9 @@ export class Handle {
     const { strand } = running;
     running.strand = null;
     try {
-      if (this.#context) this.#context(callback, ...this.#args);
-      else callback(...this.#args);
+      if (this.#inTask()) {
+        scopeStorage.run(undefined, () => callback(...this.#args));
+      } else callback(...this.#args);
     } catch (exception) {
       this.#loop.callExceptionHandler({
         message: `Exception in callback ${this}`,
@@ -127,6 +142,12 @@ export class Handle {
     } finally {
       running.strand = strand;
     }
+  }
+
+  /** Whether the context is still that of a task; a frame was stripped. */
+  #inTask(): boolean {
+    return (this.#context !== undefined || this.#fire !== null) &&
+      scopeStorage.getStore() !== undefined;
   }
 
   /** Describes the handle, as in reports of the exception handler. */

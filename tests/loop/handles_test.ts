@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { BaseEventLoop } from "../../loop/base_event_loop.ts";
 import { RuntimeError } from "../../loop/errors.ts";
@@ -108,3 +109,27 @@ testVirtual("an error that is undefined is reported too (L9)", async () => {
   await sleep(0);
   assertEquals(reports.length, 1);
 });
+
+testVirtual(
+  "an async callback stays outside the task that scheduled it (K18)",
+  async () => {
+    const loop = getRunningLoop();
+    const seen: unknown[] = [];
+    const look = async () => {
+      seen.push(currentTask());
+      await null;
+      seen.push(currentTask());
+      await sleep(1);
+      seen.push(currentTask());
+    };
+    const context = AsyncLocalStorage.snapshot();
+    const future = loop.createFuture<void>();
+    loop.callSoon(look);
+    loop.callLater(1, look);
+    future.addDoneCallback(look);
+    future.addDoneCallback(look, { context });
+    future.setResult();
+    await sleep(5);
+    assertEquals(seen, Array(12).fill(null));
+  },
+);
