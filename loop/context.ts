@@ -1,4 +1,5 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
+import { NotImplementedError } from "./errors.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -133,8 +134,21 @@ export function captureContext(): Context {
     if (storage === undefined) return (callback, ...args) => callback(...args);
     return scopeStorage.run(undefined, () => storage.snapshot());
   }
+  return contextOf(withScope(frames.getAsyncContext(), undefined));
+}
+
+/**
+ * Makes a context of a frame.
+ *
+ * @throws {NotImplementedError} Where the runtime has no frames.
+ */
+export function contextOf(frame: Frame): Context {
+  if (frames === null) {
+    throw new NotImplementedError(
+      "Cannot get context: this runtime does not tell it",
+    );
+  }
   const { getAsyncContext, setAsyncContext } = frames;
-  const frame = withScope(getAsyncContext(), undefined);
   return (callback, ...args) => {
     const outer = getAsyncContext();
     setAsyncContext(frame);

@@ -12,6 +12,14 @@ import type { Reaction } from "./native_reaction.ts";
 import { currentLoop } from "./running.ts";
 import type { Runnable } from "./timer_queue.ts";
 import type { UnretrievedError } from "./unretrieved.ts";
+import {
+  addWaiter,
+  listAwaiters,
+  listWaiters,
+  removeCallback,
+  removeWaiter,
+  type Waiters,
+} from "./waiters.ts";
 
 type State = typeof PENDING | typeof FINISHED | typeof CANCELLED;
 const PENDING = 0;
@@ -52,23 +60,16 @@ export interface AddDoneCallbackOptions {
  * ```
  */
 export class Future<T = unknown> implements Promise<T> {
-  /**
-   * The loop that runs the callbacks.
-   *
-   * @ignore
-   */
+  /** The loop that runs the callbacks.
+   * @ignore */
   readonly loop: BaseEventLoop;
-  /**
-   * Where the future was made, in debug mode.
-   *
-   * @ignore
-   */
+  /** Where the future was made, in debug mode.
+   * @ignore */
   readonly site: CreationSite | null;
   #state: State = PENDING;
   #failed = false;
   #value: unknown = undefined;
-  /** Who is scheduled when the future is done; mostly one, so no array. */
-  #waiters: Runnable | Runnable[] | null = null;
+  #waiters: Waiters = null;
   #cancelMessage: string | undefined;
   /** The error a cancelled task ended with: the first to raise gets it. */
   #cancelledError: CancelledError | null = null;
@@ -190,12 +191,9 @@ export class Future<T = unknown> implements Promise<T> {
    * @returns How many registrations were removed.
    */
   removeDoneCallback(callback: (future: this) => unknown): number {
-    const waiters = this.#listWaiters();
-    const kept = waiters.filter((waiter) =>
-      !(waiter instanceof Handle && waiter.callback === callback)
-    );
-    this.#waiters = kept.length === 0 ? null : kept;
-    return waiters.length - kept.length;
+    const before = listWaiters(this.#waiters).length;
+    this.#waiters = removeCallback(this.#waiters, callback);
+    return before - listWaiters(this.#waiters).length;
   }
 
   /** Waits natively: `await future` calls it. */
@@ -242,11 +240,8 @@ export class Future<T = unknown> implements Promise<T> {
     return `<${this.constructor.name} ${this.describeState()}>`;
   }
 
-  /**
-   * Describes the state and, once there is one, the outcome.
-   *
-   * @ignore
-   */
+  /** Describes the state and, once there is one, the outcome.
+   * @ignore */
   protected describeState(): string {
     if (this.#state === PENDING) return "pending";
     if (this.#state === CANCELLED) return "cancelled";
@@ -254,42 +249,33 @@ export class Future<T = unknown> implements Promise<T> {
     return `finished ${outcome}=${describeValue(this.#value)}`;
   }
 
-  /**
-   * Schedules a runnable when the future is done.
-   *
-   * @ignore
-   */
+  /** Schedules a runnable when the future is done.
+   * @ignore */
   addWaiter(waiter: Runnable): void {
     if (this.#state !== PENDING) this.loop.enqueue(waiter);
-    else if (this.#waiters === null) this.#waiters = waiter;
-    else if (Array.isArray(this.#waiters)) this.#waiters.push(waiter);
-    else this.#waiters = [this.#waiters, waiter];
+    else this.#waiters = addWaiter(this.#waiters, waiter);
   }
 
-  /**
-   * Takes back a runnable given to `addWaiter`.
-   *
-   * @ignore
-   */
+  /** Who waits for the future.
+   * @ignore */
+  awaiters(): Future<unknown>[] {
+    return listAwaiters(this.#waiters);
+  }
+
+  /** Takes back a runnable given to `addWaiter`.
+   * @ignore */
   removeWaiter(waiter: Runnable): void {
-    const kept = this.#listWaiters().filter((other) => other !== waiter);
-    this.#waiters = kept.length === 0 ? null : kept;
+    this.#waiters = removeWaiter(this.#waiters, waiter);
   }
 
-  /**
-   * Whether the future ended with anything but a result.
-   *
-   * @ignore
-   */
+  /** Whether the future ended with anything but a result.
+   * @ignore */
   get failed(): boolean {
     return this.#failed || this.#state === CANCELLED;
   }
 
-  /**
-   * What `cancel()` was told, as far as the future remembers it.
-   *
-   * @ignore
-   */
+  /** What `cancel()` was told, as far as the future remembers it.
+   * @ignore */
   get cancelMessage(): string | undefined {
     return this.#cancelMessage;
   }
@@ -304,11 +290,8 @@ export class Future<T = unknown> implements Promise<T> {
     return this.failed ? this.#failure() : this.#value;
   }
 
-  /**
-   * Drops the report of an error that somebody has seen.
-   *
-   * @ignore
-   */
+  /** Drops the report of an error that somebody has seen.
+   * @ignore */
   markRetrieved(): void {
     this.#unretrieved?.forget();
     this.#unretrieved = null;
@@ -364,12 +347,6 @@ export class Future<T = unknown> implements Promise<T> {
     const saved = this.#cancelledError;
     this.#cancelledError = null;
     return saved ?? new CancelledError(this.#cancelMessage);
-  }
-
-  #listWaiters(): Runnable[] {
-    const waiters = this.#waiters;
-    if (waiters === null) return [];
-    return Array.isArray(waiters) ? waiters : [waiters];
   }
 
   #wakeAll(): void {

@@ -99,7 +99,7 @@ function gatherAll(
     outer === null ? child.markRetrieved() : outer.note(child);
   const children = distinctFutures(sources, (child) => {
     if (child.done()) done.push(child);
-    else new DoneWatcher(child, note);
+    else new DoneWatcher(child, note, () => outer);
   });
   outer = new GatheringFuture(children, returnExceptions);
   for (const child of done) outer.note(child);

@@ -17,9 +17,20 @@ export type {
 export type { BodyPromise } from "./body_promise.ts";
 export type { Reaction } from "./native_reaction.ts";
 export { BaseEventLoop } from "./base_event_loop.ts";
+export {
+  type CallGraphOptions,
+  captureCallGraph,
+  formatCallGraph,
+  type FrameCallGraphEntry,
+  futureAddToAwaitedBy,
+  type FutureCallGraph,
+  futureDiscardFromAwaitedBy,
+  printCallGraph,
+} from "./call_graph.ts";
 export type { Context } from "./context.ts";
 export { coroutine } from "./coroutine_function.ts";
 export { Coroutine } from "./coroutines.ts";
+export { DenoEndpoints } from "./deno_endpoints.ts";
 export { DenoEventLoop } from "./deno_event_loop.ts";
 export {
   createEagerTaskFactory,
@@ -75,6 +86,7 @@ export {
   createTask,
   type CreateTaskOptions,
   currentTask,
+  type GetStackOptions,
   Task,
 } from "./tasks.ts";
 export { Timeout, timeout, timeoutAt } from "./timeouts.ts";

@@ -1,4 +1,5 @@
 import type { CancelledError } from "./errors.ts";
+import type { Future } from "./futures.ts";
 import { NativeReaction } from "./native_reaction.ts";
 import type { Runnable } from "./timer_queue.ts";
 import type { Interruption, Wait } from "./waits.ts";
@@ -31,6 +32,10 @@ export abstract class NativeWait<T, F = T, R = never>
     task.interruptAtPark(this);
     // Last: what native code schedules counts as a sign that it moves.
     scheduler.settle(task);
+  }
+
+  awaiter(): Future<unknown> | null {
+    return this.scope?.task ?? null;
   }
 
   /** The handle of the wait: resumes the native code. */

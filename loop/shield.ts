@@ -34,7 +34,11 @@ export function shield<T>(source: CoroutineLike<T>): Future<T> {
   const inner = ensureFuture(source);
   if (inner.done()) return inner;
   const outer = inner.getLoop().createFuture<T>();
-  const innerWatcher = new DoneWatcher(inner, () => copyOutcome(inner, outer));
+  const innerWatcher = new DoneWatcher(
+    inner,
+    () => copyOutcome(inner, outer),
+    () => outer,
+  );
   new DoneWatcher(outer, () => {
     if (!inner.done()) innerWatcher.stop();
   });

@@ -2,6 +2,8 @@ import type { Suspension } from "./awaitables.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { BodyPromise } from "./body_promise.ts";
 import {
+  type Context,
+  contextOf,
   type Frame,
   frames,
   react,
@@ -98,6 +100,15 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
       );
     }
     this.loop.enqueue(this);
+  }
+
+  /** The async context that the strand goes on in. */
+  get context(): Context {
+    return contextOf(this.#frame);
+  }
+
+  awaiter(): Future<unknown> {
+    return this.scope.task;
   }
 
   /** The handle of the strand: makes the next step. */

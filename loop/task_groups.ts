@@ -79,6 +79,7 @@ export class TaskGroup {
       new DoneWatcher(
         task as Task<unknown>,
         (member) => this.#noteDone(member),
+        () => this.#scope!.task,
       );
       // Its first step, if it ran already, may have cancelled the group.
       if (this.#aborting) task.cancel();

@@ -27,6 +27,12 @@ export interface CreateTaskOptions {
   eagerStart?: boolean;
 }
 
+/** Options of {@linkcode Task.getStack}. */
+export interface GetStackOptions {
+  /** How many entries are told, by default all. */
+  limit?: number;
+}
+
 let created = 0;
 
 /**
@@ -52,32 +58,21 @@ let created = 0;
  * ```
  */
 export class Task<T = unknown> extends Future<T> {
-  /**
-   * The waits that the task stands in.
-   *
-   * @ignore
-   */
+  /** The waits that the task stands in.
+   * @ignore */
   readonly waits: WaitList = new WaitList();
-  /**
-   * Whether its native code moves, for the scheduler.
-   *
-   * @ignore
-   */
+  /** Whether its native code moves, for the scheduler.
+   * @ignore */
   epoch = -1;
-  /**
-   * The neighbours in the loop's list of tasks.
-   *
-   * @ignore
-   */
+  /** The neighbours in the loop's list of tasks.
+   * @ignore */
   previous: Task<unknown> | null = null;
-  /**
-   * See `previous`.
-   *
-   * @ignore
-   */
+  /** See `previous`.
+   * @ignore */
   next: Task<unknown> | null = null;
   readonly #source: CoroutineLike<T>;
   readonly #scope: Scope = new Scope(this as Task<unknown>, null);
+  readonly #strand: TaskStrand<T>;
   /** A name, or the number of a generated one. */
   #name: string | number;
   /** Made by the first request to cancel. */
@@ -99,7 +94,7 @@ export class Task<T = unknown> extends Future<T> {
     super(loop);
     this.#source = source;
     this.#name = options.name ?? ++created;
-    const strand = new TaskStrand(
+    const strand = this.#strand = new TaskStrand(
       this.#scope,
       typeof source === "function" ? runBody(source) : stepsOf<T>(source),
       this,
@@ -139,6 +134,41 @@ export class Task<T = unknown> extends Future<T> {
    */
   getCoro(): CoroutineLike<T> {
     return this.#source;
+  }
+
+  /**
+   * Returns the async context that the task goes on in.
+   *
+   * @returns The context of its last suspension.
+   * @throws {NotImplementedError} Where the runtime does not tell.
+   */
+  getContext(): Context {
+    return this.#strand.context;
+  }
+
+  /**
+   * Tells what the task is doing, innermost first. V8 does not tell the lines
+   * of a suspended function: it is what the task waits for, and its function.
+   *
+   * @param options How many entries are returned at most.
+   * @returns A line for each.
+   */
+  getStack(options: GetStackOptions = {}): string[] {
+    const waits = this.done() ? "" : this.waits.describe();
+    const stack = [waits, describeValue(this.#source)];
+    return stack.filter((line) => line !== "").slice(0, options.limit);
+  }
+
+  /**
+   * Prints what `getStack()` tells to the console.
+   *
+   * @param options How many entries are printed at most.
+   */
+  printStack(options: GetStackOptions = {}): void {
+    const lines = this.getStack(options).map((line) => `  ${line}`);
+    console.error(
+      [`Stack for ${this} (most recent first):`, ...lines].join("\n"),
+    );
   }
 
   /**
@@ -203,11 +233,8 @@ export class Task<T = unknown> extends Future<T> {
     throw new RuntimeError("Task does not support setException operation");
   }
 
-  /**
-   * Cancels one region of the task; counts as a request.
-   *
-   * @ignore
-   */
+  /** Cancels one region of the task; counts as a request.
+   * @ignore */
   cancelWithin(scope: Scope, message?: string): boolean {
     this.markRetrieved();
     if (this.done()) return false;
@@ -216,47 +243,32 @@ export class Task<T = unknown> extends Future<T> {
     return true;
   }
 
-  /**
-   * Takes the error that a step in `scope` must begin with.
-   *
-   * @ignore
-   */
+  /** Takes the error that a step in `scope` must begin with.
+   * @ignore */
   takeCancellation(scope: Scope): CancelledError | null {
     return this.#cancellation?.take(scope) ?? null;
   }
 
-  /**
-   * Takes the error due to native code that was adrift.
-   *
-   * @ignore
-   */
+  /** Takes the error due to native code that was adrift.
+   * @ignore */
   takeAdriftCancellation(scope: Scope): CancelledError | null {
     return this.#cancellation?.takeAdrift(scope) ?? null;
   }
 
-  /**
-   * A region was left: a request not delivered in it goes outwards.
-   *
-   * @ignore
-   */
+  /** A region was left: a request not delivered in it goes outwards.
+   * @ignore */
   leaveScope(scope: Scope): void {
     this.#cancellation?.leave(scope);
   }
 
-  /**
-   * Interrupts a wait at its beginning if the error is due.
-   *
-   * @ignore
-   */
+  /** Interrupts a wait at its beginning if the error is due.
+   * @ignore */
   interruptAtPark(wait: Wait): void {
     this.#cancellation?.interruptAtPark(wait);
   }
 
-  /**
-   * Ends the task; a request not thrown yet wins.
-   *
-   * @ignore
-   */
+  /** Ends the task; a request not thrown yet wins.
+   * @ignore */
   coroutineReturned(value: T): void {
     const cancellation = this.#cancellation;
     if (cancellation?.due) this.endCancelled(cancellation.message);
@@ -265,22 +277,16 @@ export class Task<T = unknown> extends Future<T> {
     this.#leave();
   }
 
-  /**
-   * Ends the task: cancelled by a CancelledError, else failed.
-   *
-   * @ignore
-   */
+  /** Ends the task: cancelled by a CancelledError, else failed.
+   * @ignore */
   coroutineThrew(error: unknown): void {
     if (error instanceof CancelledError) this.endCancelled(undefined, error);
     else this.fail(error);
     this.#leave();
   }
 
-  /**
-   * As asyncio: a request that could not be passed on leaves its message.
-   *
-   * @ignore
-   */
+  /** As asyncio: a request that could not be passed on leaves its message.
+   * @ignore */
   override get cancelMessage(): string | undefined {
     return this.cancelled() ? super.cancelMessage : this.#cancellation?.message;
   }
@@ -294,30 +300,21 @@ export class Task<T = unknown> extends Future<T> {
       `coro=${coroutine}${waitFor}>`;
   }
 
-  /**
-   * Describes the task without what it waits for: that could be a circle.
-   *
-   * @ignore
-   */
+  /** Describes the task without what it waits for: that could be a circle.
+   * @ignore */
   override describeAsAwaited(): string {
     return `<Task ${this.describeState()} name='${this.getName()}'>`;
   }
 
-  /**
-   * Describes the state and, once there is one, the outcome.
-   *
-   * @ignore
-   */
+  /** Describes the state and, once there is one, the outcome.
+   * @ignore */
   protected override describeState(): string {
     if (this.done() || this.cancelling() === 0) return super.describeState();
     return "cancelling";
   }
 
-  /**
-   * What kind of future the reports speak of.
-   *
-   * @ignore
-   */
+  /** What kind of future the reports speak of.
+   * @ignore */
   protected override get kind(): string {
     return "Task";
   }

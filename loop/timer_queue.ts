@@ -1,9 +1,12 @@
+import type { Future } from "./futures.ts";
 import { PURGE_CANCELLED_SHARE, PURGE_MINIMUM_TIMERS } from "./constants.ts";
 
 /** What the loop runs: a handle, a waking strand, a waking native wait. */
 export interface Runnable {
   /** Runs it; called by the loop only. */
   run(): void;
+  /** The task or future that waits through it, if one does. */
+  awaiter?(): Future<unknown> | null;
 }
 
 /** A runnable that joins the ready queue at a point in time. */

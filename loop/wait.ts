@@ -2,7 +2,7 @@ import type { CoroutineGenerator } from "./awaitables.ts";
 import { type Coroutine, leafOperation } from "./coroutines.ts";
 import { DoneWatcher } from "./done_watcher.ts";
 import { Future } from "./futures.ts";
-import { currentLoop } from "./running.ts";
+import { currentLoop, currentScope } from "./running.ts";
 import { isList } from "./steps.ts";
 import { Timer } from "./timer_queue.ts";
 
@@ -104,7 +104,10 @@ function* waitSteps<F extends Future<unknown>>(
     timer?.cancel();
     release(waiter);
   };
-  const watchers = [...futures].map((future) => new DoneWatcher(future, note));
+  const task = currentScope()?.task ?? null;
+  const watchers = [...futures].map((future) =>
+    new DoneWatcher(future, note, () => task)
+  );
   try {
     yield* waiter;
   } finally {
