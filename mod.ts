@@ -41,5 +41,6 @@
 export * from "./loop/mod.ts";
 export * from "./transports/mod.ts";
 export * from "./streams/mod.ts";
+export * from "./subprocess/mod.ts";
 export * from "./sync/mod.ts";
 export * from "./queues/mod.ts";

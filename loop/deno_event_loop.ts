@@ -5,6 +5,16 @@ import type {
   StreamProtocol,
 } from "../transports/protocols.ts";
 import type { Server } from "../transports/server.ts";
+import { subprocessExec, subprocessShell } from "../transports/subprocess.ts";
+import type {
+  ProgramArguments,
+  SubprocessOptions,
+} from "../transports/subprocess_options.ts";
+import type {
+  ProcessProtocol,
+  ProcessProtocolFactory,
+} from "../transports/subprocess_protocol.ts";
+import type { SubprocessTransport } from "../transports/subprocess_transport.ts";
 import {
   connectAcceptedSocket,
   createConnection,
@@ -130,6 +140,58 @@ export class DenoEventLoop extends BaseEventLoop {
     return operation(
       "DenoEventLoop.createServer",
       createServer(this.#site, protocolFactory, host, port, options),
+    );
+  }
+
+  /**
+   * Starts a program and gives it a protocol. Its streams are pipes unless the
+   * options say otherwise. Needs the permission `--allow-run`; with `STDOUT`
+   * also that for `/bin/sh`. `createSubprocessExec()` is easier to use.
+   *
+   * Cancelling the wait kills the process and waits for its end. One that still
+   * runs when the loop closes is killed.
+   *
+   * @typeParam P The class of the protocol.
+   * @param protocolFactory Makes the protocol.
+   * @param program The name or the path of the program.
+   * @param args What it is told; then, maybe, how it is started.
+   * @returns A coroutine of the transport and the protocol.
+   * @throws {Deno.errors.NotFound} If there is no such program or folder.
+   * @throws {Deno.errors.PermissionDenied} If it is not a program.
+   * @throws {TypeError} If an argument or an option is of the wrong type.
+   * @throws {RangeError} If a stream cannot be joined to what is asked for.
+   */
+  override subprocessExec<P extends ProcessProtocol>(
+    protocolFactory: ProcessProtocolFactory<P>,
+    program: string | URL,
+    ...args: ProgramArguments
+  ): Coroutine<[SubprocessTransport, P]> {
+    return operation(
+      "DenoEventLoop.subprocessExec",
+      subprocessExec(this.#site, protocolFactory, program, args),
+    );
+  }
+
+  /**
+   * Starts a shell with a command line, and gives it a protocol: `/bin/sh`, on
+   * Windows `cmd.exe`. As {@linkcode subprocessExec} otherwise.
+   *
+   * @typeParam P The class of the protocol.
+   * @param protocolFactory Makes the protocol.
+   * @param command The command line; text of others in it must be quoted.
+   * @param options How it is started.
+   * @returns A coroutine of the transport and the protocol.
+   * @throws {TypeError} If the command or an option is of the wrong type.
+   * @throws {RangeError} If a stream cannot be joined to what is asked for.
+   */
+  override subprocessShell<P extends ProcessProtocol>(
+    protocolFactory: ProcessProtocolFactory<P>,
+    command: string,
+    options: SubprocessOptions = {},
+  ): Coroutine<[SubprocessTransport, P]> {
+    return operation(
+      "DenoEventLoop.subprocessShell",
+      subprocessShell(this.#site, protocolFactory, command, options),
     );
   }
 

@@ -5,6 +5,15 @@ import type {
 } from "../transports/protocols.ts";
 import type { Server } from "../transports/server.ts";
 import type {
+  ProgramArguments,
+  SubprocessOptions,
+} from "../transports/subprocess_options.ts";
+import type {
+  ProcessProtocol,
+  ProcessProtocolFactory,
+} from "../transports/subprocess_protocol.ts";
+import type { SubprocessTransport } from "../transports/subprocess_transport.ts";
+import type {
   CreateConnectionOptions,
   CreateServerOptions,
 } from "../transports/tcp.ts";
@@ -116,12 +125,20 @@ export abstract class InputOutput {
   }
 
   /** Starts a program. */
-  subprocessExec(..._args: unknown[]): unknown {
+  subprocessExec<P extends ProcessProtocol>(
+    _protocolFactory: ProcessProtocolFactory<P>,
+    _program: string | URL,
+    ..._args: ProgramArguments
+  ): Coroutine<[SubprocessTransport, P]> {
     throw unavailable("subprocessExec");
   }
 
   /** Starts a shell command. */
-  subprocessShell(..._args: unknown[]): unknown {
+  subprocessShell<P extends ProcessProtocol>(
+    _protocolFactory: ProcessProtocolFactory<P>,
+    _command: string,
+    _options?: SubprocessOptions,
+  ): Coroutine<[SubprocessTransport, P]> {
     throw unavailable("subprocessShell");
   }
 

@@ -4,6 +4,8 @@ const host = globalThis as { Deno?: typeof Deno };
 const MADE = {
   ConnectionReset: "ECONNRESET",
   BrokenPipe: "EPIPE",
+  NotFound: "ENOENT",
+  PermissionDenied: "EACCES",
 } as const;
 
 /** Makes an error of the operating system, of Deno's class if there is Deno. */

@@ -40,9 +40,10 @@ export class Outbound {
     this.#owner = owner;
   }
 
-  /** How many bytes the channel has not yet taken. */
+  /** How many bytes the channel has not yet taken, and still is to take. */
   get size(): number {
     const flight = this.#flight;
+    if (this.#failed) return 0;
     return flight === null
       ? this.#queue.size
       : flight.length - this.#taken + this.#queue.size;

@@ -29,6 +29,17 @@ export {
   type StreamProtocol,
 } from "./protocols.ts";
 export { Server } from "./server.ts";
+export type {
+  ProgramArguments,
+  SubprocessOptions,
+} from "./subprocess_options.ts";
+export {
+  type ProcessProtocol,
+  type ProcessProtocolFactory,
+  SubprocessProtocol,
+} from "./subprocess_protocol.ts";
+export type { Stdio } from "./subprocess_stdio.ts";
+export type { SubprocessTransport } from "./subprocess_transport.ts";
 export type { CreateConnectionOptions, CreateServerOptions } from "./tcp.ts";
 export type {
   BaseTransport,

@@ -1,0 +1,1 @@
+export { DEVNULL, PIPE, STDOUT } from "../transports/subprocess_stdio.ts";
