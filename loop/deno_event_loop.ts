@@ -24,8 +24,8 @@ import {
   type TransportSite,
 } from "../transports/tcp.ts";
 import type { Transport } from "../transports/transports.ts";
-import { BaseEventLoop } from "./base_event_loop.ts";
 import { type Coroutine, operation } from "./coroutines.ts";
+import { DenoServices } from "./deno_services.ts";
 
 /**
  * The default event loop: it does its input and output through Deno.
@@ -64,7 +64,7 @@ import { type Coroutine, operation } from "./coroutines.ts";
  * }, { loopFactory: () => loop });
  * ```
  */
-export class DenoEventLoop extends BaseEventLoop {
+export class DenoEventLoop extends DenoServices {
   readonly #site: TransportSite = {
     loop: this,
     resources: new OpenResources(),

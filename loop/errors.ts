@@ -89,6 +89,28 @@ export class KeyboardInterrupt extends Error {
   override name = "KeyboardInterrupt";
 }
 
+/**
+ * Thrown by `run()` when a signal that asks the process to end, as SIGTERM, has
+ * ended the main task.
+ */
+export class SystemExit extends Error {
+  /** The name of the class, as printed before the message. */
+  override name = "SystemExit";
+  /** The exit code of the process if nobody catches the error. */
+  readonly code: number;
+
+  /**
+   * Creates the error.
+   *
+   * @param message What ended the run.
+   * @param code The exit code.
+   */
+  constructor(message: string, code: number) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** Thrown when a stream ends before the bytes that were asked for arrived. */
 export class IncompleteReadError extends Error {
   /** The name of the class, as printed before the message. */

@@ -27,15 +27,18 @@ export function debugByDefault(): boolean {
 }
 
 /**
- * Calls back at every Ctrl-C.
+ * Calls back at every signal of a kind, such as SIGINT for Ctrl-C.
  *
  * @returns What ends it, or `null` where there are no signals.
  */
-export function onInterrupt(callback: () => void): (() => void) | null {
+export function onSignal(
+  signal: Deno.Signal,
+  callback: () => void,
+): (() => void) | null {
   const { Deno: deno } = globalThis as { Deno?: typeof Deno };
   if (deno?.addSignalListener === undefined) return null;
-  deno.addSignalListener("SIGINT", callback);
-  return () => deno.removeSignalListener("SIGINT", callback);
+  deno.addSignalListener(signal, callback);
+  return () => deno.removeSignalListener(signal, callback);
 }
 
 /** What a process has open from the start, and what does not serve anybody. */

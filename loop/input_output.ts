@@ -203,13 +203,26 @@ export abstract class InputOutput {
   }
 
   /** Calls back when a signal arrives. */
-  addSignalHandler(..._args: unknown[]): unknown {
+  addSignalHandler<A extends unknown[]>(
+    _signal: Deno.Signal,
+    _callback: (...args: A) => unknown,
+    ..._args: A
+  ): void {
     throw unavailable("addSignalHandler");
   }
 
   /** Stops calling back for a signal. */
-  removeSignalHandler(..._args: unknown[]): unknown {
+  removeSignalHandler(_signal: Deno.Signal): boolean {
     throw unavailable("removeSignalHandler");
+  }
+
+  /**
+   * Tells whether a signal has a handler.
+   *
+   * @ignore
+   */
+  handlesSignal(_signal: Deno.Signal): boolean {
+    return false;
   }
 }
 

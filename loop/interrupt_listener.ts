@@ -1,26 +1,30 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
-import { hasForeignResources, hop, onInterrupt } from "./host.ts";
+import { hasForeignResources, hop, onSignal } from "./host.ts";
 import type { Timer } from "./timer_queue.ts";
 
+/** What to call at which signal. */
+export type Interrupts = Partial<Record<Deno.Signal, () => void>>;
+
 /**
- * Listens for Ctrl-C during a run, except while nobody could end the run.
+ * Listens for Ctrl-C and its like during a run, except while nobody could end
+ * the run.
  *
  * A signal listener does not keep Deno alive, but under a top-level `await` it
  * keeps Deno from noticing that nothing is left to wait for: a deadlocked
- * program would hang for ever. So the listener is taken back while the loop
+ * program would hang for ever. So the listeners are taken back while the loop
  * rests, has no timer and nothing open, and every task stands in a wait that
  * only another task could end.
  */
 export class InterruptListener {
   readonly #loop: BaseEventLoop;
-  readonly #callback: () => void;
-  #release: (() => void) | null = null;
+  readonly #interrupts: Interrupts;
+  #releases: (() => void)[] = [];
   #closed = false;
 
   /** Begins to listen. */
-  constructor(loop: BaseEventLoop, callback: () => void) {
+  constructor(loop: BaseEventLoop, interrupts: Interrupts) {
     this.#loop = loop;
-    this.#callback = callback;
+    this.#interrupts = interrupts;
     this.#listen();
     loop.onRest = (timer) => this.#review(timer);
   }
@@ -32,18 +36,22 @@ export class InterruptListener {
   async close(): Promise<void> {
     this.#closed = true;
     this.#loop.onRest = null;
-    if (this.#release === null) return;
+    if (this.#releases.length === 0) return;
     this.#unlisten();
     await new Promise<void>((resolve) => hop(resolve));
   }
 
   #listen(): void {
-    this.#release ??= onInterrupt(this.#callback);
+    if (this.#releases.length > 0) return;
+    for (const [signal, callback] of Object.entries(this.#interrupts)) {
+      const release = onSignal(signal as Deno.Signal, callback);
+      if (release !== null) this.#releases.push(release);
+    }
   }
 
   #unlisten(): void {
-    this.#release?.();
-    this.#release = null;
+    for (const release of this.#releases) release();
+    this.#releases = [];
   }
 
   #review(timer: Timer | undefined): void {

@@ -32,6 +32,7 @@ export { coroutine } from "./coroutine_function.ts";
 export { Coroutine } from "./coroutines.ts";
 export { DenoEndpoints } from "./deno_endpoints.ts";
 export { DenoEventLoop } from "./deno_event_loop.ts";
+export { DenoServices } from "./deno_services.ts";
 export {
   createEagerTaskFactory,
   eagerTaskFactory,

@@ -1,28 +1,42 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { describeDeadlock } from "./deadlock.ts";
-import { CancelledError, KeyboardInterrupt } from "./errors.ts";
+import { CancelledError, KeyboardInterrupt, SystemExit } from "./errors.ts";
 import { InterruptListener } from "./interrupt_listener.ts";
 import type { Task } from "./tasks.ts";
+import type { Termination } from "./termination.ts";
 
 /** Exit code of a process that Ctrl-C ended. */
 const INTERRUPTED = 130;
 
 /**
- * What watches over a run: Ctrl-C, the end of the process while the run still
+ * What watches over a run: Ctrl-C, SIGTERM if the run handles it, the end of the process while the run still
  * waits, and cancellations that reject promises nobody is awaiting yet.
  */
 export class RunGuard implements AsyncDisposable {
-  /** How often Ctrl-C was pressed. */
-  interrupts = 0;
   readonly #loop: BaseEventLoop;
   readonly #task: Task<unknown>;
+  readonly #termination: Termination | null;
   readonly #listener: InterruptListener;
+  /** How often Ctrl-C was pressed. */
+  #interrupts = 0;
 
-  /** Begins to watch over the run of a main task. */
-  constructor(loop: BaseEventLoop, task: Task<unknown>) {
+  /**
+   * Begins to watch over the run of a main task.
+   *
+   * @param termination What SIGTERM does, `null` to leave it alone.
+   */
+  constructor(
+    loop: BaseEventLoop,
+    task: Task<unknown>,
+    termination: Termination | null,
+  ) {
     this.#loop = loop;
     this.#task = task;
-    this.#listener = new InterruptListener(loop, this.#interrupt);
+    this.#termination = termination;
+    this.#listener = new InterruptListener(loop, {
+      SIGINT: this.#interrupt,
+      ...(termination === null ? {} : { SIGTERM: this.#terminate }),
+    });
     globalThis.addEventListener?.("beforeunload", this.#beforeUnload);
     globalThis.addEventListener?.("unhandledrejection", this.#unhandled);
   }
@@ -34,17 +48,40 @@ export class RunGuard implements AsyncDisposable {
     await this.#listener.close();
   }
 
-  /** Makes the error of an interrupted run. */
-  keyboardInterrupt(): KeyboardInterrupt {
-    // Adding the same listener again does nothing.
-    globalThis.addEventListener?.("unhandledrejection", exitWhenUnhandled);
+  /**
+   * Explains how the main task ended.
+   *
+   * @returns The error to end the run with, instead of a CancelledError if only
+   * signals asked for it.
+   */
+  explain(error: unknown): unknown {
+    if (!(error instanceof CancelledError)) return error;
+    const terminated = this.#termination?.requested === true;
+    let requests = Math.min(this.#interrupts, 1) + (terminated ? 1 : 0);
+    if (requests === 0) return error;
+    while (--requests > 0) this.#task.uncancel();
+    if (this.#task.uncancel() > 0) return error;
+    return this.#interrupts > 0
+      ? this.#keyboardInterrupt()
+      : this.#termination!.makeError();
+  }
+
+  #keyboardInterrupt(): KeyboardInterrupt {
     return new KeyboardInterrupt("Ctrl-C ended the main task");
   }
 
   readonly #interrupt = (): void => {
-    this.interrupts++;
-    if (this.interrupts === 1 && !this.#task.done()) this.#task.cancel();
-    else this.#loop.abortRun(this.keyboardInterrupt());
+    if (this.#loop.handlesSignal("SIGINT")) return;
+    exitWhenUnhandled();
+    this.#interrupts++;
+    if (this.#interrupts === 1 && !this.#task.done()) this.#task.cancel();
+    else this.#loop.abortRun(this.#keyboardInterrupt());
+  };
+
+  readonly #terminate = (): void => {
+    if (this.#loop.handlesSignal("SIGTERM")) return;
+    exitWhenUnhandled();
+    this.#termination!.request(this.#task);
   };
 
   /** The runtime has nothing left to do, and the main task still waits. */
@@ -63,13 +100,25 @@ export class RunGuard implements AsyncDisposable {
 }
 
 /**
- * Ends the process with the right code. It listens from the first interrupt
- * on, for closing the loop may take long before the error reaches anybody.
+ * Lets an error that nobody catches end the process with the right code, from
+ * the first signal on: closing the loop may take long before the error reaches
+ * anybody.
  */
-function exitWhenUnhandled(event: PromiseRejectionEvent): void {
+function exitWhenUnhandled(): void {
+  // Adding the same listener again does nothing.
+  globalThis.addEventListener?.("unhandledrejection", exitWithCode);
+}
+
+function exitWithCode(event: PromiseRejectionEvent): void {
   const { reason, defaultPrevented } = event;
-  if (defaultPrevented || !(reason instanceof KeyboardInterrupt)) return;
-  event.preventDefault();
-  console.error(String(reason));
-  (globalThis as { Deno?: typeof Deno }).Deno?.exit(INTERRUPTED);
+  if (defaultPrevented) return;
+  const { Deno: deno } = globalThis as { Deno?: typeof Deno };
+  if (reason instanceof SystemExit) {
+    event.preventDefault();
+    deno?.exit(reason.code);
+  } else if (reason instanceof KeyboardInterrupt) {
+    event.preventDefault();
+    console.error(String(reason));
+    deno?.exit(INTERRUPTED);
+  }
 }

@@ -2,13 +2,14 @@ import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { CoroutineLike } from "./awaitables.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { type Context, scopeStorage } from "./context.ts";
-import { CancelledError, RuntimeError } from "./errors.ts";
+import { RuntimeError } from "./errors.ts";
 import { gather } from "./gather.ts";
 import { newEventLoop } from "./policy.ts";
 import { RunGuard } from "./run_guard.ts";
 import { runningLoop } from "./running.ts";
 import { checkCoroutineLike } from "./steps.ts";
 import { allTasks, type Task } from "./tasks.ts";
+import { Termination } from "./termination.ts";
 
 /** Options of {@linkcode run} and {@linkcode Runner}. */
 export interface RunOptions {
@@ -16,7 +17,20 @@ export interface RunOptions {
   debug?: boolean;
   /** Creates the loop, instead of the policy. */
   loopFactory?: () => AbstractEventLoop;
+  /**
+   * Whether SIGTERM, by which service managers stop a process, cancels the main
+   * task as Ctrl-C does; by default it ends the process at once.
+   */
+  handleSigterm?: boolean;
+  /**
+   * How long the program may clean up after SIGTERM, in seconds, before the run
+   * is given up. By default 8: containers are killed after 10.
+   */
+  gracePeriod?: number;
 }
+
+/** The default of the option `gracePeriod`, in seconds. */
+const GRACE_PERIOD = 8;
 
 /** Options of {@linkcode Runner.run}. */
 export interface RunnerRunOptions {
@@ -41,14 +55,17 @@ export interface RunnerRunOptions {
 export class Runner implements AsyncDisposable {
   readonly #options: RunOptions;
   #loop: BaseEventLoop | null = null;
+  #termination: Termination | null = null;
   #closed = false;
 
   /**
    * Creates a runner; its loop is created when first needed.
    *
-   * @param options Debug mode and what creates the loop.
+   * @param options Debug mode, what creates the loop, and how SIGTERM is taken.
+   * @throws {RangeError} If the grace period is not a number of seconds.
    */
   constructor(options: RunOptions = {}) {
+    checkGracePeriod(options.gracePeriod);
     this.#options = options;
   }
 
@@ -66,13 +83,14 @@ export class Runner implements AsyncDisposable {
    * Runs a main function to its end.
    *
    * The first Ctrl-C cancels the main task, which may clean up; the second one
-   * ends the run at once.
+   * ends the run at once. With `handleSigterm` SIGTERM cancels it too.
    *
    * @typeParam T The type of the result.
    * @param main A function, a coroutine or a generator object.
    * @param options The async context of the main task.
    * @returns A promise of the result.
    * @throws {KeyboardInterrupt} If Ctrl-C ended the main task.
+   * @throws {SystemExit} If SIGTERM did.
    * @throws {RuntimeError} If a loop is running the caller.
    * @throws {TypeError} If `main` cannot be run, such as a started promise.
    */
@@ -84,18 +102,20 @@ export class Runner implements AsyncDisposable {
     checkOutside("Runner.run()");
     const loop = this.#openLoop();
     const task = loop.createTask<T>(main, options);
-    await using guard = new RunGuard(loop, task as Task<unknown>);
+    this.#termination?.close();
+    this.#termination = this.#prepareTermination(loop);
+    await using guard = new RunGuard(
+      loop,
+      task as Task<unknown>,
+      this.#termination,
+    );
     try {
       return await scopeStorage.run(
         undefined,
         () => loop.runUntilComplete(task),
       );
     } catch (error) {
-      if (
-        error instanceof CancelledError && guard.interrupts > 0 &&
-        task.uncancel() === 0
-      ) throw guard.keyboardInterrupt();
-      throw error;
+      throw guard.explain(error);
     }
   }
 
@@ -111,8 +131,9 @@ export class Runner implements AsyncDisposable {
     this.#loop = null;
     if (loop === null) return;
     try {
-      await cancelAllTasks(loop);
+      if (!this.#termination?.expired) await cancelAllTasks(loop);
     } finally {
+      this.#termination?.close();
       loop.close();
     }
   }
@@ -120,6 +141,11 @@ export class Runner implements AsyncDisposable {
   /** Closes the runner at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #prepareTermination(loop: BaseEventLoop): Termination | null {
+    const { handleSigterm, gracePeriod = GRACE_PERIOD } = this.#options;
+    return handleSigterm ? new Termination(loop, gracePeriod) : null;
   }
 
   #openLoop(): BaseEventLoop {
@@ -131,6 +157,14 @@ export class Runner implements AsyncDisposable {
     }
     return this.#loop;
   }
+}
+
+function checkGracePeriod(seconds: unknown): void {
+  if (seconds === undefined) return;
+  if (typeof seconds === "number" && seconds >= 0) return;
+  throw new RangeError(
+    `Cannot create runner: gracePeriod is no number of seconds (${seconds})`,
+  );
 }
 
 function checkOutside(method: string): void {
@@ -163,14 +197,17 @@ async function cancelAllTasks(loop: BaseEventLoop): Promise<void> {
  *
  * The first Ctrl-C cancels the main task, which may clean up; the second one
  * ends the run at once. An interrupt that nobody catches ends the process with
- * exit code 130.
+ * exit code 130. With the option `handleSigterm` SIGTERM cancels the main task
+ * too, and the program has `gracePeriod` seconds to clean up; the exit code is
+ * then 143.
  *
  * @typeParam T The type of the result.
  * @param main An async function, a generator function, a coroutine or a
  * generator object.
- * @param options Debug mode and what creates the loop.
+ * @param options Debug mode, what creates the loop, and how SIGTERM is taken.
  * @returns A promise of the result.
  * @throws {KeyboardInterrupt} If Ctrl-C ended the main task.
+ * @throws {SystemExit} If SIGTERM did.
  * @throws {DeadlockError} If nothing is left that could end the main task.
  * @throws {RuntimeError} If a loop is running the caller.
  * @throws {TypeError} If `main` cannot be run, such as a started promise.

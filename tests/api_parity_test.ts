@@ -66,10 +66,6 @@ const PENDING: Readonly<Record<string, readonly string[]>> = {
     "AbstractEventLoop.remove_reader",
     "AbstractEventLoop.remove_writer",
   ],
-  "signals": [
-    "AbstractEventLoop.add_signal_handler",
-    "AbstractEventLoop.remove_signal_handler",
-  ],
   "sockets": [
     "AbstractEventLoop.sock_accept",
     "AbstractEventLoop.sock_connect",

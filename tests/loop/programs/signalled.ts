@@ -37,6 +37,7 @@ const programs: Record<string, () => Promise<unknown>> = {
     const loop = new DenoEventLoop();
     await loop.runUntilComplete(waitForHandler);
     loop.close();
+    console.log("closed");
     await sleep(60);
   },
   /** The handler throws at the first signal. */
