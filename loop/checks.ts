@@ -28,6 +28,8 @@ export function checkCallback(
   if (COROUTINE_FUNCTIONS.includes(callback.constructor.name)) {
     throw new TypeError(`coroutines cannot be used with ${method}()`);
   }
+  // The one way in which tasks of other loops may schedule.
+  if (method === "callSoonThreadsafe") return;
   const current = runningLoop();
   if (current === null || current === loop) return;
   throw new RuntimeError(
