@@ -9,7 +9,7 @@ import type {
 } from "./exception_handler.ts";
 import { ExceptionReporter } from "./exception_reporter.ts";
 import { Future } from "./futures.ts";
-import { debugByDefault } from "./host.ts";
+import { debugByDefault, onExit } from "./host.ts";
 import { showAsText } from "./inspect.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";
 import { currentScope, running } from "./running.ts";
@@ -83,6 +83,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   );
   #closed = false;
   #hosted = false;
+  #forgetExit: (() => void) | null = null;
   #debug = false;
   #taskFactory: TaskFactory | null = null;
   /** Settles the promise of the run in progress. */
@@ -127,6 +128,8 @@ export class BaseEventLoop extends AbstractEventLoop {
    * @ignore
    */
   host(): void {
+    // Nobody closes such a loop: the process ends first.
+    this.#forgetExit ??= onExit(() => this.unretrieved.reportAll());
     this.#hosted = true;
     this.scheduler.start();
   }
@@ -152,7 +155,10 @@ export class BaseEventLoop extends AbstractEventLoop {
     callback: (...args: A) => unknown,
     ...args: A
   ): Handle {
-    return this.callSoon(callback, ...args);
+    this.#check(callback, "callSoonThreadsafe");
+    const handle = new Handle(this, callback, args);
+    this.scheduler.enqueue(handle);
+    return handle;
   }
 
   /** Schedules a callback after a delay, in seconds. */
@@ -268,6 +274,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     if (this.#closed) return;
     this.#closed = true;
     this.#hosted = false;
+    this.#forgetExit?.();
     this.scheduler.clear();
     this.#alarm.set(undefined);
     this.#reportPending();

@@ -41,6 +41,16 @@ export function onSignal(
   return () => deno.removeSignalListener(signal, callback);
 }
 
+/**
+ * Calls back when the process ends by itself, for last words.
+ *
+ * @returns What takes it back.
+ */
+export function onExit(callback: () => void): () => void {
+  globalThis.addEventListener?.("unload", callback);
+  return () => globalThis.removeEventListener?.("unload", callback);
+}
+
 /** What a process has open from the start, and what does not serve anybody. */
 const USUAL_RESOURCES = ["stdin", "stdout", "stderr", "signal"];
 
