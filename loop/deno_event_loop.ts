@@ -1,4 +1,3 @@
-import { OpenResources } from "../transports/_open_resources.ts";
 import type { ListenHost } from "../transports/_listen.ts";
 import type {
   ProtocolFactory,
@@ -21,11 +20,10 @@ import {
   type CreateConnectionOptions,
   createServer,
   type CreateServerOptions,
-  type TransportSite,
 } from "../transports/tcp.ts";
 import type { Transport } from "../transports/transports.ts";
 import { type Coroutine, operation } from "./coroutines.ts";
-import { DenoServices } from "./deno_services.ts";
+import { DenoEndpoints } from "./deno_endpoints.ts";
 
 /**
  * The default event loop: it does its input and output through Deno.
@@ -64,12 +62,7 @@ import { DenoServices } from "./deno_services.ts";
  * }, { loopFactory: () => loop });
  * ```
  */
-export class DenoEventLoop extends DenoServices {
-  readonly #site: TransportSite = {
-    loop: this,
-    resources: new OpenResources(),
-  };
-
+export class DenoEventLoop extends DenoEndpoints {
   /**
    * Opens a TCP connection and gives it a protocol. Small writes are sent at
    * once (TCP_NODELAY). Needs the permission `--allow-net`.
@@ -92,7 +85,7 @@ export class DenoEventLoop extends DenoServices {
   ): Coroutine<[Transport, P]> {
     return operation(
       "DenoEventLoop.createConnection",
-      createConnection(this.#site, protocolFactory, host, port, options),
+      createConnection(this.site, protocolFactory, host, port, options),
     );
   }
 
@@ -112,7 +105,7 @@ export class DenoEventLoop extends DenoServices {
   ): Coroutine<[Transport, P]> {
     return operation(
       "DenoEventLoop.connectAcceptedSocket",
-      connectAcceptedSocket(this.#site, protocolFactory, sock),
+      connectAcceptedSocket(this.site, protocolFactory, sock),
     );
   }
 
@@ -139,7 +132,7 @@ export class DenoEventLoop extends DenoServices {
   ): Coroutine<Server> {
     return operation(
       "DenoEventLoop.createServer",
-      createServer(this.#site, protocolFactory, host, port, options),
+      createServer(this.site, protocolFactory, host, port, options),
     );
   }
 
@@ -168,7 +161,7 @@ export class DenoEventLoop extends DenoServices {
   ): Coroutine<[SubprocessTransport, P]> {
     return operation(
       "DenoEventLoop.subprocessExec",
-      subprocessExec(this.#site, protocolFactory, program, args),
+      subprocessExec(this.site, protocolFactory, program, args),
     );
   }
 
@@ -191,7 +184,7 @@ export class DenoEventLoop extends DenoServices {
   ): Coroutine<[SubprocessTransport, P]> {
     return operation(
       "DenoEventLoop.subprocessShell",
-      subprocessShell(this.#site, protocolFactory, command, options),
+      subprocessShell(this.site, protocolFactory, command, options),
     );
   }
 
@@ -201,12 +194,12 @@ export class DenoEventLoop extends DenoServices {
    * @ignore
    */
   override isServing(): boolean {
-    return super.isServing() || this.#site.resources.size > 0;
+    return super.isServing() || this.site.resources.size > 0;
   }
 
   /** Closes the loop, and the connections and servers that are still open. */
   override close(): void {
     super.close();
-    this.#site.resources.releaseAll();
+    this.site.resources.releaseAll();
   }
 }

@@ -18,6 +18,10 @@ import type {
   CreateServerOptions,
 } from "../transports/tcp.ts";
 import type { Transport } from "../transports/transports.ts";
+import type {
+  CreateUnixConnectionOptions,
+  CreateUnixServerOptions,
+} from "../transports/unix.ts";
 import type { Coroutine } from "./coroutines.ts";
 import { NotImplementedError } from "./errors.ts";
 
@@ -77,12 +81,20 @@ export abstract class InputOutput {
   }
 
   /** Opens a connection to a Unix socket. */
-  createUnixConnection(..._args: unknown[]): unknown {
+  createUnixConnection<P extends StreamProtocol>(
+    _protocolFactory: ProtocolFactory<P>,
+    _path?: string | null,
+    _options?: CreateUnixConnectionOptions,
+  ): Coroutine<[Transport, P]> {
     throw unavailable("createUnixConnection");
   }
 
   /** Listens on a Unix socket. */
-  createUnixServer(..._args: unknown[]): unknown {
+  createUnixServer(
+    _protocolFactory: ProtocolFactory,
+    _path?: string | null,
+    _options?: CreateUnixServerOptions,
+  ): Coroutine<Server> {
     throw unavailable("createUnixServer");
   }
 

@@ -6,6 +6,12 @@
 
 export type { Separator } from "./_search.ts";
 export {
+  type IntrospectionReply,
+  type IntrospectionRequest,
+  serveIntrospection,
+  type ServeIntrospectionOptions,
+} from "./introspection.ts";
+export {
   openChannel,
   type OpenChannelOptions,
   openConnection,
@@ -14,6 +20,12 @@ export {
   type StartServerOptions,
   type Stream,
 } from "./open.ts";
+export {
+  openUnixConnection,
+  type OpenUnixConnectionOptions,
+  startUnixServer,
+  type StartUnixServerOptions,
+} from "./open_unix.ts";
 export { type LineIterator, StreamReader } from "./stream_reader.ts";
 export {
   type ClientConnectedCallback,

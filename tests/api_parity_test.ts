@@ -88,12 +88,6 @@ const PENDING: Readonly<Record<string, readonly string[]>> = {
     "StreamWriter.start_tls",
     "AbstractEventLoop.start_tls",
   ],
-  "Unix sockets": [
-    "open_unix_connection",
-    "start_unix_server",
-    "AbstractEventLoop.create_unix_connection",
-    "AbstractEventLoop.create_unix_server",
-  ],
   "whole loop": [
     "AbstractEventLoop.shutdown_asyncgens",
   ],

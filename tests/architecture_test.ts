@@ -17,7 +17,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
  * The files that may reach up: concrete loops, which map I/O methods onto
  * transports. VirtualTimeEventLoop is concrete too, but does no I/O.
  */
-const COMPOSITION_ROOTS: readonly string[] = ["loop/deno_event_loop.ts"];
+const COMPOSITION_ROOTS: readonly string[] = [
+  "loop/deno_endpoints.ts",
+  "loop/deno_event_loop.ts",
+];
 
 /**
  * `node:` modules that a file may import statically, each with its reason. A

@@ -47,3 +47,7 @@ export type {
   Transport,
   WriteTransport,
 } from "./transports.ts";
+export type {
+  CreateUnixConnectionOptions,
+  CreateUnixServerOptions,
+} from "./unix.ts";
