@@ -57,8 +57,10 @@ export function writeResults(
   file: string | null,
   label: string,
 ): string {
-  const name = `results/${findings.machine.date.slice(0, 10)}-${label}.json`;
-  const path = file ?? new URL(name, import.meta.url).pathname;
+  const folder = new URL("results/", import.meta.url);
+  Deno.mkdirSync(folder, { recursive: true });
+  const name = `${findings.machine.date.slice(0, 10)}-${label}.json`;
+  const path = file ?? new URL(name, folder).pathname;
   Deno.writeTextFileSync(path, toJson(findings));
   return path;
 }
