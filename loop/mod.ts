@@ -82,6 +82,7 @@ export { shield } from "./shield.ts";
 export { sleep } from "./sleep.ts";
 export { isCoroutine } from "./steps.ts";
 export { TaskGroup, taskGroup } from "./task_groups.ts";
+export { snapshotTasks, type TaskSnapshot } from "./task_snapshot.ts";
 export {
   allTasks,
   createTask,

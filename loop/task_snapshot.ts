@@ -1,0 +1,64 @@
+import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import type { Future } from "./futures.ts";
+import { allTasks, Task } from "./tasks.ts";
+
+/** What a task is doing, as plain data that can be sent elsewhere. */
+export interface TaskSnapshot {
+  /** A number that tells the tasks of one snapshot apart. */
+  readonly id: number;
+  /** The name of the task. */
+  readonly name: string;
+  /** "pending" or "cancelling". */
+  readonly state: string;
+  /** What the task is doing, innermost first. */
+  readonly stack: readonly string[];
+  /** The ids of the tasks that wait for it. */
+  readonly awaitedBy: readonly number[];
+}
+
+/**
+ * Tells what the tasks of a loop are doing.
+ *
+ * @param loop The loop, by default the running one.
+ * @returns A snapshot of each task that has not ended, oldest first.
+ * @throws {RuntimeError} If no loop is given and none is running.
+ *
+ * @example Looking for stuck tasks
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * await asyncio.run(async () => {
+ *   const nap = asyncio.createTask(asyncio.sleep(60), { name: "nap" });
+ *   await asyncio.sleep(0);
+ *   const found = asyncio.snapshotTasks().find(({ name }) => name === "nap");
+ *   assert.equal(found?.state, "pending");
+ *   nap.cancel();
+ * });
+ * ```
+ */
+export function snapshotTasks(loop?: AbstractEventLoop): TaskSnapshot[] {
+  const ids = new Map<Future<unknown>, number>();
+  for (const task of allTasks(loop)) ids.set(task, ids.size + 1);
+  return Array.from(ids as Map<Task<unknown>, number>, ([task, id]) => ({
+    id,
+    name: task.getName(),
+    state: task.cancelling() > 0 ? "cancelling" : "pending",
+    stack: task.getStack(),
+    awaitedBy: awaitingTasks(task).flatMap((awaiter) => ids.get(awaiter) ?? []),
+  }));
+}
+
+/** The tasks that wait for a future, directly or through `gather()` and such. */
+function awaitingTasks(future: Future<unknown>): Task<unknown>[] {
+  const found = new Set<Task<unknown>>();
+  const seen = new Set([future]);
+  const left = future.awaiters();
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (next instanceof Task) found.add(next);
+    else left.push(...next.awaiters());
+  }
+  return [...found];
+}
