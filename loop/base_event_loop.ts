@@ -347,7 +347,9 @@ export class BaseEventLoop extends AbstractEventLoop {
 
   #stopped(): void {
     this.#alarm.set(undefined);
-    this.#endRun?.resolve();
+    if (this.#endRun !== null) this.#endRun.resolve();
+    // There is no run to end: the runtime goes on turning the loop.
+    else if (this.#hosted) this.scheduler.start();
   }
 
   /** Tells of the tasks that will never end, now that the loop is closed. */

@@ -60,7 +60,8 @@ export function wrapFuture<T>(promise: PromiseLike<T>): Future<T> {
   const loop = currentLoop();
   const future = loop.createFuture<T>();
   loop.foreignPromises++;
-  promise.then(
+  // A thenable of somebody else's may call back at once, or twice, or throw.
+  Promise.resolve(promise).then(
     (value) => {
       loop.foreignPromises--;
       if (!future.done()) future.setResult(value);

@@ -238,7 +238,8 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
 
   #enterBody(body: BodyPromise): void {
     this.loop.scheduler.move(this.scope.task);
-    body.promise.then(
+    // A thenable of somebody else's may call back at once, or twice, or throw.
+    Promise.resolve(body.promise).then(
       (value) => this.#step(NOTHING, value),
       (error) => this.#step(error, undefined),
     );

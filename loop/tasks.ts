@@ -93,7 +93,8 @@ export class Task<T = unknown> extends Future<T> {
     checkCoroutineLike(source, "create task");
     super(loop);
     this.#source = source;
-    this.#name = options.name ?? ++created;
+    const { name } = options;
+    this.#name = name === undefined ? ++created : String(name);
     const strand = this.#strand = new TaskStrand(
       this.#scope,
       typeof source === "function" ? runBody(source) : stepsOf<T>(source),
