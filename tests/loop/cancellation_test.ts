@@ -10,6 +10,8 @@ import {
 } from "@std/assert";
 import { coroutine } from "../../loop/coroutine_function.ts";
 import { CancelledError } from "../../loop/errors.ts";
+import { gather } from "../../loop/gather.ts";
+import { run } from "../../loop/runners.ts";
 import { getRunningLoop } from "../../loop/running.ts";
 import { sleep } from "../../loop/sleep.ts";
 import { createTask, currentTask, type Task } from "../../loop/tasks.ts";
@@ -476,5 +478,32 @@ testScripts(
     // The victim's timer came first.
     assertEquals(log, ["victim went on"]);
     assertEquals(outcomeOf(victim), "finished");
+  },
+);
+
+Deno.test("Task.cancel() works from a callback of the host", () =>
+  run(async () => {
+    const task = createTask(sleep(60));
+    setTimeout(() => task.cancel("from the host"), 1);
+    await assertRejects(
+      async () => await task,
+      CancelledError,
+      "from the host",
+    );
+  }));
+
+testScripts(
+  "a task that waits for itself through gather() can be cancelled",
+  async (style) => {
+    const task: Task<void> = createTask(style.body(function* () {
+      yield sleep(0);
+      yield gather(task, sleep(60));
+    }));
+    await sleep(1);
+    task.cancel();
+    await wait([task], { timeout: 5 });
+    assertEquals(outcomeOf(task), "cancelled");
+    // What it had asked for is nobody's now.
+    getRunningLoop().setExceptionHandler(() => {});
   },
 );

@@ -59,7 +59,7 @@ for (const [name, spinner] of Object.entries(SPINNERS)) {
         assertEquals(await waitFor(echo, 5), "hello");
         const elapsed = await waitFor(timer, 5);
         // Generous, for a busy machine: starved it would never fire.
-        assertLess(elapsed, 1);
+        assertLess(elapsed, 3);
         assertGreater(spin.turns, 100);
       } finally {
         spin.stop = true;
@@ -82,7 +82,7 @@ Deno.test("an async function looping on a free lock lets the host's timers and s
   const start = performance.now();
   await delay(10);
   assertEquals(await echoThroughSocket("hello"), "hello");
-  assertLess(performance.now() - start, 1000);
+  assertLess(performance.now() - start, 3000);
   assertGreater(spin.turns, 100);
   spin.stop = true;
   await busy;

@@ -6,6 +6,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { delay } from "@std/async";
 import type { AbstractEventLoop } from "../../loop/abstract_event_loop.ts";
 import { DenoEventLoop } from "../../loop/deno_event_loop.ts";
 import {
@@ -132,3 +133,32 @@ Deno.test("setEventLoopPolicy(null) brings back a default policy", () => {
   assertInstanceOf(loop, DenoEventLoop);
   loop.close();
 });
+
+Deno.test("a loop without a run goes on after stop(), and may close itself", () =>
+  under(new VirtualPolicy(), async () => {
+    const loop = getEventLoop();
+    loop.stop();
+    await sleep(1);
+    assertEquals(loop.time(), 1);
+    const log: string[] = [];
+    loop.callSoon(() => {
+      loop.close();
+      log.push("closed");
+    });
+    loop.callSoon(() => log.push("dropped"));
+    await delay(1);
+    assertEquals(log, ["closed"]);
+  }));
+
+Deno.test("the loop of the policy can be run, as in old programs", () =>
+  under(new VirtualPolicy(), async () => {
+    const loop = getEventLoop();
+    const main = async () => {
+      await sleep(1);
+      return getRunningLoop() === loop;
+    };
+    assertEquals(await loop.runUntilComplete(main), true);
+    await sleep(1);
+    assertEquals(loop.time(), 2);
+    loop.close();
+  }));

@@ -291,9 +291,11 @@ testVirtual("Task has a name, given or generated", async () => {
   assertMatch(first.getName(), /^Task-\d+$/);
   assertEquals(number(third), number(first) + 1);
   assertEquals(second.getName(), "second");
+  const five = createTask(sleep(0), { name: 5 as unknown as string });
+  assertEquals(five.getName(), "5");
   second.setName("renamed");
   assertEquals(second.getName(), "renamed");
-  await wait([first, second, third]);
+  await wait([first, second, third, five]);
 });
 
 testScripts(
