@@ -61,8 +61,15 @@ export class NativeReaction<T, F = T, R = never> implements Promise<F | R> {
 
   /** Ends the wait without a handle: it did not have to suspend. */
   settle(failed: boolean, value: unknown): void {
-    if (!this.loop.scheduler.sliceIsOver()) return this.resume(failed, value);
-    hop(() => this.resume(failed, value));
+    const { scheduler } = this.loop;
+    if (!scheduler.sliceIsOver()) return this.resume(failed, value);
+    // It could go on for ever: the host has its turn, then everybody else.
+    const mover = this.scope?.task ?? scheduler.outside;
+    scheduler.move(mover);
+    hop(() => {
+      scheduler.settle(mover);
+      scheduler.append({ run: () => this.resume(failed, value) });
+    });
   }
 
   /** Lets the native code go on. */
