@@ -2,6 +2,7 @@ import type { BaseEventLoop } from "./base_event_loop.ts";
 import { describeDeadlock } from "./deadlock.ts";
 import { CancelledError, KeyboardInterrupt, SystemExit } from "./errors.ts";
 import { InterruptListener } from "./interrupt_listener.ts";
+import { LateRejections } from "./late_rejections.ts";
 import type { Task } from "./tasks.ts";
 import type { Termination } from "./termination.ts";
 
@@ -9,14 +10,16 @@ import type { Termination } from "./termination.ts";
 const INTERRUPTED = 130;
 
 /**
- * What watches over a run: Ctrl-C, SIGTERM if the run handles it, the end of the process while the run still
- * waits, and cancellations that reject promises nobody is awaiting yet.
+ * What watches over a run: Ctrl-C, SIGTERM if the run handles it, the end of
+ * the process while the run still waits, and cancellations that reject promises
+ * nobody is awaiting yet.
  */
 export class RunGuard implements AsyncDisposable {
   readonly #loop: BaseEventLoop;
   readonly #task: Task<unknown>;
   readonly #termination: Termination | null;
   readonly #listener: InterruptListener;
+  readonly #rejections = new LateRejections();
   /** How often Ctrl-C was pressed. */
   #interrupts = 0;
 
@@ -38,14 +41,12 @@ export class RunGuard implements AsyncDisposable {
       ...(termination === null ? {} : { SIGTERM: this.#terminate }),
     });
     globalThis.addEventListener?.("beforeunload", this.#beforeUnload);
-    globalThis.addEventListener?.("unhandledrejection", this.#unhandled);
   }
 
   /** Takes all listeners back. */
   async [Symbol.asyncDispose](): Promise<void> {
     globalThis.removeEventListener?.("beforeunload", this.#beforeUnload);
-    globalThis.removeEventListener?.("unhandledrejection", this.#unhandled);
-    await this.#listener.close();
+    await Promise.all([this.#listener.close(), this.#rejections.end()]);
   }
 
   /**
@@ -88,14 +89,6 @@ export class RunGuard implements AsyncDisposable {
   readonly #beforeUnload = (event: Event): void => {
     event.preventDefault();
     this.#loop.abortRun(describeDeadlock(this.#loop.tasks));
-  };
-
-  /**
-   * A promise that was started but not awaited yet rejects when its task is
-   * cancelled: no reason to end the process.
-   */
-  readonly #unhandled = (event: PromiseRejectionEvent): void => {
-    if (event.reason instanceof CancelledError) event.preventDefault();
   };
 }
 

@@ -4,6 +4,7 @@ import type { BaseEventLoop } from "./base_event_loop.ts";
 import { type Context, scopeStorage } from "./context.ts";
 import { RuntimeError } from "./errors.ts";
 import { gather } from "./gather.ts";
+import { LateRejections } from "./late_rejections.ts";
 import { newEventLoop } from "./policy.ts";
 import { RunGuard } from "./run_guard.ts";
 import { runningLoop } from "./running.ts";
@@ -177,8 +178,13 @@ function checkOutside(method: string): void {
 async function cancelAllTasks(loop: BaseEventLoop): Promise<void> {
   const tasks = [...allTasks(loop)];
   if (tasks.length === 0) return;
+  const rejections = new LateRejections();
   for (const task of tasks) task.cancel();
-  await loop.runUntilComplete(gather(...tasks, { returnExceptions: true }));
+  try {
+    await loop.runUntilComplete(gather(...tasks, { returnExceptions: true }));
+  } finally {
+    await rejections.end();
+  }
   for (const task of tasks) {
     if (task.cancelled()) continue;
     const exception = task.exception();

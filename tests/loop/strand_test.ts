@@ -211,6 +211,29 @@ Deno.test("a promise that is awaited late may be cancelled meanwhile", async () 
   await delay(1);
 });
 
+Deno.test("a promise that is awaited late may be cancelled when run() ends (R2)", async () => {
+  const log: string[] = [];
+  const main = async () => {
+    const helper = async () => {
+      try {
+        await sleep(60);
+      } finally {
+        log.push("helper");
+      }
+    };
+    createTask(async () => {
+      const started = helper();
+      await sleep(50);
+      await started;
+    });
+    await sleep(0.001);
+  };
+  await run(main);
+  // Deno would report the rejection, and end the process, by now.
+  await delay(1);
+  assertEquals(log, ["helper"]);
+});
+
 testVirtual(
   "cancelling a task with a strand adrift cancels the other strands",
   async () => {
