@@ -58,7 +58,7 @@ export class ChunkList {
       this.#offset -= chunks[this.#front]!.length;
       chunks[this.#front++] = undefined!;
     }
-    if (this.#front === chunks.length) this.#forget(chunks.length);
+    if (this.#front === chunks.length) this.#reset();
     else if (this.#front >= GONE_CHUNKS && this.#front * 2 > chunks.length) {
       this.#forget(this.#front);
     }
@@ -143,12 +143,17 @@ export class ChunkList {
     return bytes;
   }
 
+  /** Forgets the chunks of an empty list; mostly there is but one. */
+  #reset(): void {
+    if (this.#chunks.length === 1) this.#chunks.pop();
+    else this.#chunks.length = 0;
+    this.#front = 0;
+    this.#offset = 0;
+  }
+
   /** Removes the first `count` entries of the array, all of them gone. */
   #forget(count: number): void {
-    if (count === this.#chunks.length) {
-      this.#chunks.length = 0;
-      this.#offset = 0;
-    } else this.#chunks.splice(0, count);
+    this.#chunks.splice(0, count);
     this.#front = 0;
   }
 }

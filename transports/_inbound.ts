@@ -1,6 +1,6 @@
 import type { BaseEventLoop } from "../loop/base_event_loop.ts";
 import { RuntimeError } from "../loop/errors.ts";
-import { runInCallback } from "../loop/running.ts";
+import { runInCallback, running } from "../loop/running.ts";
 import { ReadSlab } from "./_read_slab.ts";
 import type { ByteChannel } from "./byte_channel.ts";
 import type { StreamProtocol } from "./protocols.ts";
@@ -76,7 +76,7 @@ export class Inbound {
       while (this.#paused && !owner.closing) await this.#untilResumed();
       if (owner.closing) return;
       if (count === null) return owner.endOfStream();
-      runInCallback(loop, this.#deliver, protocol, buffer, count);
+      this.#deliver(protocol, buffer, count);
     }
   }
 
@@ -94,52 +94,27 @@ export class Inbound {
     }
   };
 
-  /** Hands bytes over; `lender` was the protocol when the read began. */
-  readonly #deliver = (
-    lender: StreamProtocol,
-    buffer: Uint8Array,
-    count: number,
-  ): void => {
+  /**
+   * Hands bytes over; `lender` was the protocol when the read began. As
+   * `runInCallback`, written out: this is where all bytes pass.
+   */
+  #deliver(lender: StreamProtocol, buffer: Uint8Array, count: number): void {
     const { protocol } = this.#owner;
-    if (protocol.getBuffer === undefined) {
-      const data = lender.getBuffer === undefined
-        ? this.#slab.take(count)
-        : buffer.slice(0, count);
-      this.#handOver(protocol, data);
-    } else if (lender === protocol) this.#announce(protocol, count);
-    else if (lender.getBuffer !== undefined) {
-      this.#feed(protocol, buffer.subarray(0, count));
-    } else this.#feed(protocol, this.#slab.take(count));
-  };
-
-  #handOver(protocol: StreamProtocol, data: Uint8Array): void {
+    const { strand, loop } = running;
+    running.strand = null;
+    running.loop = this.#owner.loop;
+    const data = lender.getBuffer === undefined ? this.#slab.take(count) : null;
     try {
-      protocol.dataReceived?.(data);
+      if (protocol.getBuffer !== undefined) {
+        if (lender === protocol) protocol.bufferUpdated?.(count);
+        else feed(protocol, data ?? buffer.subarray(0, count));
+      } else protocol.dataReceived?.(data ?? buffer.slice(0, count));
     } catch (error) {
-      this.#fail(error, "data_received");
-    }
-  }
-
-  #announce(protocol: StreamProtocol, count: number): void {
-    try {
-      protocol.bufferUpdated?.(count);
-    } catch (error) {
-      this.#fail(error, "buffer_updated");
-    }
-  }
-
-  /** Copies bytes that were read for another protocol. */
-  #feed(protocol: StreamProtocol, data: Uint8Array): void {
-    try {
-      for (let rest = data; rest.length > 0;) {
-        const buffer = getBuffer(protocol, rest.length);
-        const count = Math.min(buffer.length, rest.length);
-        buffer.set(rest.subarray(0, count));
-        protocol.bufferUpdated?.(count);
-        rest = rest.subarray(count);
-      }
-    } catch (error) {
-      this.#fail(error, "buffer_updated");
+      const isPlain = protocol.getBuffer === undefined;
+      this.#fail(error, isPlain ? "data_received" : "buffer_updated");
+    } finally {
+      running.strand = strand;
+      running.loop = loop;
     }
   }
 
@@ -148,6 +123,17 @@ export class Inbound {
       error,
       `Fatal error: protocol.${method}() call failed.`,
     );
+  }
+}
+
+/** Copies bytes that were read for another protocol. */
+function feed(protocol: StreamProtocol, data: Uint8Array): void {
+  for (let rest = data; rest.length > 0;) {
+    const buffer = getBuffer(protocol, rest.length);
+    const count = Math.min(buffer.length, rest.length);
+    buffer.set(rest.subarray(0, count));
+    protocol.bufferUpdated?.(count);
+    rest = rest.subarray(count);
   }
 }
 

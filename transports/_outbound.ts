@@ -1,5 +1,5 @@
 import { staging } from "./_staging.ts";
-import { type Segment, snapshot, WriteQueue } from "./_write_queue.ts";
+import { snapshot, WriteQueue } from "./_write_queue.ts";
 import type { ByteChannel } from "./byte_channel.ts";
 
 /** Who is told how writing goes: the transport. */
@@ -28,11 +28,14 @@ export class Outbound {
   readonly #channel: ByteChannel;
   readonly #owner: OutboundOwner;
   readonly #queue = new WriteQueue();
-  #flight: Segment | null = null;
-  /** How much of the flight the channel has taken. */
+  /** The memory that is being written from, and whether it is staged. */
+  #flight: Uint8Array | null = null;
+  #staged = false;
+  /** How many bytes of it are written, and how many the channel has taken. */
+  #length = 0;
   #taken = 0;
   #ending: "no" | "asked" | "under way" | "done" = "no";
-  #failed = false;
+  #cleared = false;
 
   /** Creates the idle writing half of a transport. */
   constructor(channel: ByteChannel, owner: OutboundOwner) {
@@ -42,11 +45,10 @@ export class Outbound {
 
   /** How many bytes the channel has not yet taken, and still is to take. */
   get size(): number {
-    const flight = this.#flight;
-    if (this.#failed) return 0;
-    return flight === null
+    if (this.#cleared) return 0;
+    return this.#flight === null
       ? this.#queue.size
-      : flight.length - this.#taken + this.#queue.size;
+      : this.#length - this.#taken + this.#queue.size;
   }
 
   /** Whether nothing is under way. */
@@ -59,10 +61,11 @@ export class Outbound {
     return this.#ending !== "no";
   }
 
-  /** Writes bytes, now if nothing is under way. */
+  /** Writes bytes, now if nothing is under way; nobody changes `stable` ones. */
   write(bytes: Uint8Array, stable: boolean): void {
-    if (this.#flight === null) this.#launch(snapshot(bytes, stable));
-    else this.#queue.push(bytes, stable);
+    if (this.#flight !== null) this.#queue.push(bytes, stable);
+    else if (stable) this.#launch(bytes, bytes.length, false);
+    else this.#launch(snapshot(bytes), bytes.length, true);
   }
 
   /** Lets bytes wait until `flush`. */
@@ -84,59 +87,65 @@ export class Outbound {
 
   /** Drops what waits and what remains of the flight. */
   clear(): void {
-    this.#failed = true;
+    this.#cleared = true;
     this.#queue.clear();
   }
 
-  #launchNext(): boolean {
+  #launchNext(): void {
     const next = this.#queue.shift();
-    if (next === undefined) return false;
-    this.#launch(next);
-    return true;
+    if (next !== undefined) this.#launch(next.memory, next.length, next.staged);
   }
 
-  #launch(segment: Segment): void {
-    this.#flight = segment;
+  #launch(memory: Uint8Array, length: number, staged: boolean): void {
+    this.#flight = memory;
+    this.#length = length;
     this.#taken = 0;
-    const { memory, length } = segment;
-    const bytes = memory.length === length
-      ? memory
-      : memory.subarray(0, length);
+    this.#staged = staged;
+    const whole = memory.length === length;
+    const bytes = whole ? memory : memory.subarray(0, length);
     this.#channel.write(bytes).then(this.#onTaken, this.#onFailed);
   }
 
   readonly #onTaken = (count: number): void => {
-    const flight = this.#flight!;
-    if (this.#failed) return this.#land(flight);
     this.#taken += count;
-    if (this.#taken < flight.length) {
-      const rest = flight.memory.subarray(this.#taken, flight.length);
-      this.#channel.write(rest).then(this.#onTaken, this.#onFailed);
-      return this.#owner.shrank();
+    if (this.#cleared) return this.#land();
+    if (this.#taken < this.#length) this.#launchRest();
+    else {
+      this.#land();
+      this.#launchNext();
     }
-    this.#land(flight);
-    this.#launchNext();
     this.#owner.shrank();
-    if (this.#flight !== null || this.#failed) return;
-    if (this.#ending === "asked") this.#tellEnd();
-    else this.#owner.drained();
+    if (this.#flight === null) this.#finish();
   };
 
   readonly #onFailed = (error: unknown): void => {
-    if (this.#flight !== null) this.#land(this.#flight);
-    if (!this.#failed) this.#owner.writeFailed(error);
+    this.#land();
+    if (!this.#cleared) this.#owner.writeFailed(error);
   };
 
-  #land(flight: Segment): void {
+  #launchRest(): void {
+    const rest = this.#flight!.subarray(this.#taken, this.#length);
+    this.#channel.write(rest).then(this.#onTaken, this.#onFailed);
+  }
+
+  #land(): void {
+    if (this.#staged) staging.give(this.#flight!);
     this.#flight = null;
-    if (flight.staged) staging.give(flight.memory);
+    this.#staged = false;
+  }
+
+  /** Everything is written. */
+  #finish(): void {
+    if (this.#cleared) return;
+    if (this.#ending === "asked") this.#tellEnd();
+    else this.#owner.drained();
   }
 
   #tellEnd(): void {
     this.#ending = "under way";
     this.#channel.end().then(() => {
       this.#ending = "done";
-      if (!this.#failed) this.#owner.drained();
+      this.#finish();
     }, this.#onFailed);
   }
 }

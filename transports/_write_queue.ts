@@ -16,16 +16,11 @@ export interface Segment {
   readonly staged: boolean;
 }
 
-/**
- * Copies bytes where the caller cannot change them any more. Bytes that nobody
- * changes stay where they are.
- */
-export function snapshot(bytes: Uint8Array, stable: boolean): Segment {
-  const { length } = bytes;
-  if (stable) return { memory: bytes, length, staged: false };
-  const memory = staging.take(length);
+/** Copies bytes into a staging buffer, where the caller cannot change them. */
+export function snapshot(bytes: Uint8Array): Uint8Array {
+  const memory = staging.take(bytes.length);
   memory.set(bytes);
-  return { memory, length, staged: true };
+  return memory;
 }
 
 /** What waits to be written: a list of segments, small pieces put together. */
@@ -41,9 +36,13 @@ export class WriteQueue {
 
   /** Appends bytes; `stable` ones are never changed by anybody. */
   push(bytes: Uint8Array, stable: boolean): void {
-    this.#size += bytes.length;
-    if (bytes.length < COALESCED_BYTES) this.#gather(bytes);
-    else this.#segments.push(snapshot(bytes, stable));
+    const { length } = bytes;
+    this.#size += length;
+    if (length < COALESCED_BYTES) this.#gather(bytes);
+    else {
+      const memory = stable ? bytes : snapshot(bytes);
+      this.#segments.push({ memory, length, staged: !stable });
+    }
   }
 
   /** Removes the first segment. */

@@ -67,6 +67,8 @@ export class StreamTransport implements Transport, OpenResource {
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
   readonly #flow: FlowControl;
+  /** Whether `write` may send: no end was written, nothing is lost. */
+  #writable = true;
   #lost = false;
   #gone = false;
   #aborted = false;
@@ -135,18 +137,16 @@ export class StreamTransport implements Transport, OpenResource {
 
   write(data: Uint8Array | string): void {
     const bytes = toBytes(data);
-    this.#checkNotEnded();
+    if (!this.#writable) return this.#refuse(bytes);
     if (bytes.length === 0) return;
-    if (this.#lost) return this.#noteLostWrite();
     this.#outbound.write(bytes, typeof data === "string" || isInSlab(bytes));
     this.#flow.grew(this.#outbound.size);
   }
 
   writelines(list: Iterable<Uint8Array | string>): void {
-    this.#checkNotEnded();
     const pieces = Array.from(list, toBytes).filter(({ length }) => length > 0);
+    if (!this.#writable) return this.#refuse(pieces);
     if (pieces.length === 0) return;
-    if (this.#lost) return this.#noteLostWrite();
     for (const bytes of pieces) this.#outbound.enqueue(bytes, isInSlab(bytes));
     this.#outbound.flush();
     this.#flow.grew(this.#outbound.size);
@@ -158,7 +158,9 @@ export class StreamTransport implements Transport, OpenResource {
         "Cannot write end of stream: this transport cannot be half closed",
       );
     }
-    if (!this.closing) this.#outbound.end();
+    if (this.closing) return;
+    this.#writable = false;
+    this.#outbound.end();
   }
 
   canWriteEof(): boolean {
@@ -253,6 +255,7 @@ export class StreamTransport implements Transport, OpenResource {
   release(): void {
     this.closing = true;
     this.#lost = true;
+    this.#writable = false;
     this.#outbound.clear();
     this.#inbound.resume();
     this.#leave();
@@ -282,13 +285,12 @@ export class StreamTransport implements Transport, OpenResource {
     }
   }
 
-  #checkNotEnded(): void {
-    if (!this.#outbound.ended) return;
-    throw new RuntimeError("Cannot write: writeEof() was called");
-  }
-
-  #noteLostWrite(): void {
-    if (++this.#lostWrites >= SILENT_LOST_WRITES) {
+  /** Handles a write after the end, or to a connection that is lost. */
+  #refuse({ length }: { readonly length: number }): void {
+    if (this.#outbound.ended) {
+      throw new RuntimeError("Cannot write: writeEof() was called");
+    }
+    if (length > 0 && ++this.#lostWrites >= SILENT_LOST_WRITES) {
       console.warn("socket.send() raised exception.");
     }
   }
@@ -304,6 +306,7 @@ export class StreamTransport implements Transport, OpenResource {
   #lose(error: Error | null): void {
     if (this.#lost) return;
     this.#lost = true;
+    this.#writable = false;
     if (this.loop.isClosed()) this.#leave();
     else this.#schedule(() => this.#callConnectionLost(error));
   }
