@@ -18,8 +18,6 @@ export class ProcessStreams extends SubprocessProtocol {
   readonly #readers: ReadonlyMap<number, StreamReader>;
   /** Knows whether writing is paused or lost; it reads nothing. */
   readonly #writing = new StreamReaderProtocol(new StreamReader());
-  /** The pipes that more may come through. */
-  readonly #reading = new Set<number>();
   readonly #exit = new Latch(currentLoop());
   readonly #lost = new Latch(currentLoop());
   #transport!: SubprocessTransport;
@@ -48,8 +46,6 @@ export class ProcessStreams extends SubprocessProtocol {
     const reader = this.#readers.get(fd)!;
     if (error === null) reader.feedEof();
     else reader.setException(error);
-    this.#reading.delete(fd);
-    this.#considerEnding();
   }
 
   override pauseWriting(): void {
@@ -62,7 +58,6 @@ export class ProcessStreams extends SubprocessProtocol {
 
   override processExited(): void {
     this.#exit.open();
-    this.#considerEnding();
   }
 
   override connectionLost(): void {
@@ -85,13 +80,6 @@ export class ProcessStreams extends SubprocessProtocol {
     if (transport === null) return null;
     const reader = this.#readers.get(fd)!;
     reader.setTransport(transport);
-    this.#reading.add(fd);
     return reader;
-  }
-
-  /** Nobody is left who would read what still waits to be written. */
-  #considerEnding(): void {
-    if (!this.#exit.opened || this.#reading.size > 0) return;
-    this.#transport.getPipeTransport(0)?.abort();
   }
 }

@@ -8,7 +8,7 @@ import {
   splitArguments,
   type SubprocessOptions,
 } from "../transports/subprocess_options.ts";
-import type { PIPE, STREAMS } from "../transports/subprocess_stdio.ts";
+import type { PIPE } from "../transports/subprocess_stdio.ts";
 import { ProcessStreams } from "./_process_streams.ts";
 import { Process } from "./process.ts";
 
@@ -24,7 +24,7 @@ export interface CreateSubprocessOptions extends SubprocessOptions {
 /** The stream of a Process for what the options say about it. */
 export type StreamFor<
   O extends CreateSubprocessOptions,
-  Name extends typeof STREAMS[number],
+  Name extends string,
   Stream,
 > = Name extends keyof O ? O[Name] extends typeof PIPE ? Stream
   : typeof PIPE extends O[Name] ? Stream | null
@@ -37,9 +37,6 @@ export type ProcessFor<O extends CreateSubprocessOptions> = Process<
   StreamFor<O, "stdout", StreamReader>,
   StreamFor<O, "stderr", StreamReader>
 >;
-
-/** What the streams are joined to by default: to those of this process. */
-const INHERITED = { stdin: null, stdout: null, stderr: null } as const;
 
 /**
  * Starts a program with the streams of this process. Needs the permission
@@ -148,7 +145,7 @@ function* execSteps(
     () => new ProcessStreams(limit),
     program,
     ...args,
-    { ...INHERITED, ...options },
+    inherit(options),
   );
   return new Process(transport, streams);
 }
@@ -160,7 +157,13 @@ function* shellSteps(
   const [transport, streams] = yield* currentLoop().subprocessShell(
     () => new ProcessStreams(limit),
     command,
-    { ...INHERITED, ...options },
+    inherit(options),
   );
   return new Process(transport, streams);
+}
+
+/** Joins the streams to those of this process where nothing else is said. */
+function inherit(options: SubprocessOptions): SubprocessOptions {
+  const { stdin = null, stdout = null, stderr = null } = options;
+  return { ...options, stdin, stdout, stderr };
 }

@@ -76,14 +76,6 @@ const PENDING: Readonly<Record<string, readonly string[]>> = {
     "AbstractEventLoop.sock_sendall",
     "AbstractEventLoop.sock_sendto",
   ],
-  "subprocesses": [
-    "SubprocessProtocol",
-    "SubprocessTransport",
-    "create_subprocess_exec",
-    "create_subprocess_shell",
-    "AbstractEventLoop.subprocess_exec",
-    "AbstractEventLoop.subprocess_shell",
-  ],
   "TLS": [
     "StreamWriter.start_tls",
     "AbstractEventLoop.start_tls",

@@ -37,14 +37,15 @@ function signalGroup(
   pid: number,
   signal: Deno.Signal | number,
 ): boolean {
+  // Asking first, since trying would ask the user.
+  const { state } = deno.permissions.querySync({ name: "run" });
+  if (state !== "granted") return false;
   try {
     deno.kill(-pid, signal as Deno.Signal);
-    return true;
   } catch (error) {
-    if (error instanceof deno.errors.NotFound) return true;
-    if (error instanceof deno.errors.NotCapable) return false;
-    throw error;
+    if (!(error instanceof deno.errors.NotFound)) throw error;
   }
+  return true;
 }
 
 function signalChild(

@@ -1,0 +1,102 @@
+import { assert, assertEquals } from "@std/assert";
+
+const decoder = new TextDecoder();
+let marks = 0;
+
+/** Whether processes can be looked at; elsewhere such checks are left out. */
+export const HAS_PROC = Deno.build.os === "linux";
+
+/** Returns bytes as text. */
+export function text(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** A process as the system knows it. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  /** "Z" for one that has ended and was not waited for. */
+  readonly state: string;
+  /** How it was started, empty for one that has ended. */
+  readonly command: string;
+}
+
+/** Looks a process up; `null` if there is none of that number. */
+export function lookUp(pid: number): ProcessEntry | null {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const command = Deno.readTextFileSync(`/proc/${pid}/cmdline`);
+    return { pid, parent: Number(parent), state: state!, command };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    if ((error as { code?: string }).code === "ESRCH") return null;
+    throw error;
+  }
+}
+
+/** Lists the processes that there are. */
+export function* processes(): Generator<ProcessEntry> {
+  for (const { name } of Deno.readDirSync("/proc")) {
+    const entry = /^\d+$/.test(name) ? lookUp(Number(name)) : null;
+    if (entry !== null) yield entry;
+  }
+}
+
+/** Tells whether a process is there and has not ended. */
+export function isRunning(pid: number): boolean {
+  const entry = lookUp(pid);
+  return entry !== null && entry.state !== "Z";
+}
+
+/** Lists the pipes that this process holds an end of. */
+export function openPipes(): string[] {
+  const pipes: string[] = [];
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    try {
+      const target = Deno.readLinkSync(`/proc/self/fd/${name}`);
+      if (target.startsWith("pipe:")) pipes.push(`${name} ${target}`);
+    } catch {
+      // It is the descriptor that the folder was read through.
+    }
+  }
+  return pipes.sort();
+}
+
+/**
+ * Makes a number of seconds that is like no other, for `sleep`: a process that
+ * was told it can be found again.
+ */
+export function uniqueSeconds(): string {
+  return `1000.${Deno.pid}${++marks}`;
+}
+
+/** Returns the processes that were started with an argument. */
+export function findByArgument(argument: string): ProcessEntry[] {
+  return [...processes()].filter(({ command }) =>
+    command.split("\0").some((part) => part.includes(argument))
+  );
+}
+
+/**
+ * Checks that `body` leaves nothing behind: no process that waits to be waited
+ * for, and no end of a pipe.
+ */
+export async function leavesNothing(body: () => Promise<void>): Promise<void> {
+  if (!HAS_PROC) return await body();
+  const before = openPipes();
+  await body();
+  const zombies = [...processes()].filter(({ parent, state }) =>
+    parent === Deno.pid && state === "Z"
+  );
+  assertEquals(zombies, []);
+  const left = openPipes().filter((pipe) => !before.includes(pipe));
+  assertEquals(left, []);
+}
+
+/** Checks that nobody is left who was started with an argument. */
+export function assertGone(argument: string): void {
+  if (!HAS_PROC) return;
+  const left = findByArgument(argument);
+  assert(left.length === 0, `left over: ${JSON.stringify(left)}`);
+}
