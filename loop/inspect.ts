@@ -16,11 +16,35 @@ export function showAsText(shown: { prototype: object }): void {
   }
 }
 
+/** How much of a list, or of a long text, is shown: as in Python's reprs. */
+const SHOWN_ELEMENTS = 6;
+const SHOWN_CHARACTERS = 200;
+
 /** Describes a value in few words: strings quoted, the rest as text. */
 export function describeValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (!Array.isArray(value)) return describeOne(value);
+  const shown = value.slice(0, SHOWN_ELEMENTS).map(describeOne);
+  if (value.length > SHOWN_ELEMENTS) shown.push("...");
+  return `[${shown.join(", ")}]`;
+}
+
+/** As `describeValue`, but only counts what is in a list or in a buffer. */
+function describeOne(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(shorten(value));
   if (typeof value === "function") return value.name || "anonymous";
   if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    const { length, byteLength } = value as Partial<Uint8Array>;
+    return `${value.constructor.name}(${length ?? byteLength})`;
+  }
   const text = String(value);
-  return text.startsWith("[object ") ? value.constructor?.name ?? text : text;
+  return text.startsWith("[object ")
+    ? value.constructor?.name || text
+    : shorten(text);
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_CHARACTERS
+    ? `${text.slice(0, SHOWN_CHARACTERS)}...`
+    : text;
 }

@@ -52,3 +52,20 @@ testVirtual("consoles show the description", async () => {
   handle.cancel();
   assertEquals(String(handle), "<Handle cancelled>");
 });
+
+testVirtual(
+  "results are described in few words, never more than fit a line",
+  () => {
+    const describe = (result: unknown) => {
+      const future = getRunningLoop().createFuture<unknown>();
+      future.setResult(result);
+      return String(future).slice("<Future finished result=".length, -1);
+    };
+    assertEquals(describe(new Uint8Array(1 << 26)), "Uint8Array(67108864)");
+    assertEquals(describe([new Uint8Array(2), null]), "[Uint8Array(2), null]");
+    assertEquals(describe([["x"], "x"]), '[Array(1), "x"]');
+    assertEquals(describe([1, 2, 3, 4, 5, 6, 7]), "[1, 2, 3, 4, 5, 6, ...]");
+    assertEquals(describe("x".repeat(1000)), `"${"x".repeat(200)}..."`);
+    return Promise.resolve();
+  },
+);
