@@ -1,4 +1,23 @@
 import { OpenResources } from "../transports/_open_resources.ts";
+import {
+  createDatagramEndpoint,
+  type CreateDatagramEndpointOptions,
+} from "../transports/datagram.ts";
+import type {
+  PacketProtocol,
+  PacketProtocolFactory,
+} from "../transports/datagram_protocol.ts";
+import type {
+  DatagramAddress,
+  DatagramTransport,
+} from "../transports/datagram_transport.ts";
+import {
+  getaddrinfo,
+  type GetaddrinfoOptions,
+  getnameinfo,
+  type GetnameinfoOptions,
+  type ResolvedAddress,
+} from "../transports/names.ts";
 import type {
   ProtocolFactory,
   StreamProtocol,
@@ -78,6 +97,85 @@ export abstract class DenoEndpoints extends DenoServices {
     return operation(
       "DenoEventLoop.createUnixServer",
       createUnixServer(this.site, protocolFactory, path, options),
+    );
+  }
+
+  /**
+   * Opens a UDP socket and gives it a protocol. Needs the permission
+   * `--allow-net` for the address it is bound to: without a local address that
+   * is "0.0.0.0:0" or "[::]:0".
+   *
+   * Cancelling the wait closes the socket, opened or not.
+   *
+   * @typeParam P The class of the protocol.
+   * @param protocolFactory Makes the protocol.
+   * @param localAddr Where to receive; port 0 for any that is free.
+   * @param remoteAddr The only address to talk to, if there is one.
+   * @param options How to open the socket.
+   * @returns A coroutine of the transport and the protocol.
+   * @throws {RangeError} If there is neither an address nor a family nor a
+   * socket.
+   */
+  override createDatagramEndpoint<P extends PacketProtocol>(
+    protocolFactory: PacketProtocolFactory<P>,
+    localAddr?: DatagramAddress | null,
+    remoteAddr?: DatagramAddress | null,
+    options: CreateDatagramEndpointOptions = {},
+  ): Coroutine<[DatagramTransport, P]> {
+    return operation(
+      "DenoEventLoop.createDatagramEndpoint",
+      createDatagramEndpoint(
+        this.site,
+        protocolFactory,
+        localAddr,
+        remoteAddr,
+        options,
+      ),
+    );
+  }
+
+  /**
+   * Finds the addresses of a name, as the system does: /etc/hosts counts. A
+   * numeric host is not looked up and needs no permission, a name needs
+   * `--allow-net` of that name.
+   *
+   * Cancelling the wait abandons the lookup.
+   *
+   * @param host The name; `null` and "" mean the loopback addresses.
+   * @param port The port of the addresses, by default 0.
+   * @param options Which addresses, and what for.
+   * @returns A coroutine of the addresses, at least one.
+   * @throws An error with the code "ENOTFOUND" if there is none.
+   */
+  override getaddrinfo(
+    host: string | null,
+    port?: number | null,
+    options: GetaddrinfoOptions = {},
+  ): Coroutine<ResolvedAddress[]> {
+    return operation(
+      "DenoEventLoop.getaddrinfo",
+      getaddrinfo(host, port, options),
+    );
+  }
+
+  /**
+   * Finds the name of an address and of a port. An address without a name, or a
+   * port without one, is told as a number. Needs `--allow-net` of the address.
+   *
+   * Cancelling the wait abandons the lookup.
+   *
+   * @param sockaddr The numeric address and the port.
+   * @param options What is wanted as a number.
+   * @returns A coroutine of the host and the service.
+   * @throws {RangeError} If the address is not numeric.
+   */
+  override getnameinfo(
+    sockaddr: DatagramAddress,
+    options: GetnameinfoOptions = {},
+  ): Coroutine<[host: string, service: string]> {
+    return operation(
+      "DenoEventLoop.getnameinfo",
+      getnameinfo(sockaddr, options),
     );
   }
 }

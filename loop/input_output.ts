@@ -1,4 +1,18 @@
 import type { ListenHost } from "../transports/_listen.ts";
+import type { CreateDatagramEndpointOptions } from "../transports/datagram.ts";
+import type {
+  PacketProtocol,
+  PacketProtocolFactory,
+} from "../transports/datagram_protocol.ts";
+import type {
+  DatagramAddress,
+  DatagramTransport,
+} from "../transports/datagram_transport.ts";
+import type {
+  GetaddrinfoOptions,
+  GetnameinfoOptions,
+  ResolvedAddress,
+} from "../transports/names.ts";
 import type {
   ProtocolFactory,
   StreamProtocol,
@@ -51,12 +65,19 @@ export abstract class InputOutput {
   }
 
   /** Resolves a host name. */
-  getaddrinfo(..._args: unknown[]): unknown {
+  getaddrinfo(
+    _host: string | null,
+    _port?: number | null,
+    _options?: GetaddrinfoOptions,
+  ): Coroutine<ResolvedAddress[]> {
     throw unavailable("getaddrinfo");
   }
 
   /** Finds the name of an address. */
-  getnameinfo(..._args: unknown[]): unknown {
+  getnameinfo(
+    _sockaddr: DatagramAddress,
+    _options?: GetnameinfoOptions,
+  ): Coroutine<[host: string, service: string]> {
     throw unavailable("getnameinfo");
   }
 
@@ -107,7 +128,12 @@ export abstract class InputOutput {
   }
 
   /** Opens a UDP socket. */
-  createDatagramEndpoint(..._args: unknown[]): unknown {
+  createDatagramEndpoint<P extends PacketProtocol>(
+    _protocolFactory: PacketProtocolFactory<P>,
+    _localAddr?: DatagramAddress | null,
+    _remoteAddr?: DatagramAddress | null,
+    _options?: CreateDatagramEndpointOptions,
+  ): Coroutine<[DatagramTransport, P]> {
     throw unavailable("createDatagramEndpoint");
   }
 

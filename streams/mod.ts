@@ -21,6 +21,13 @@ export {
   type Stream,
 } from "./open.ts";
 export {
+  type Datagram,
+  DatagramEndpoint,
+  type DatagramIterator,
+  openDatagramEndpoint,
+  type OpenDatagramEndpointOptions,
+} from "./datagram_endpoint.ts";
+export {
   openUnixConnection,
   type OpenUnixConnectionOptions,
   startUnixServer,

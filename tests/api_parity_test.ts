@@ -35,11 +35,6 @@ const ABSENT: Readonly<Record<string, string>> = {
 
 /** Not offered yet. A name leaves with the work that brings it; none enters. */
 const PENDING: Readonly<Record<string, readonly string[]>> = {
-  "datagrams": [
-    "DatagramProtocol",
-    "DatagramTransport",
-    "AbstractEventLoop.create_datagram_endpoint",
-  ],
   "executor": [
     "run_coroutine_threadsafe",
     "to_thread",
@@ -50,10 +45,6 @@ const PENDING: Readonly<Record<string, readonly string[]>> = {
   "files": [
     "AbstractEventLoop.sendfile",
     "AbstractEventLoop.sock_sendfile",
-  ],
-  "names": [
-    "AbstractEventLoop.getaddrinfo",
-    "AbstractEventLoop.getnameinfo",
   ],
   "pipes": [
     "AbstractEventLoop.connect_read_pipe",

@@ -51,3 +51,20 @@ export type {
   CreateUnixConnectionOptions,
   CreateUnixServerOptions,
 } from "./unix.ts";
+export type { CreateDatagramEndpointOptions } from "./datagram.ts";
+export {
+  DatagramProtocol,
+  type PacketProtocol,
+  type PacketProtocolFactory,
+} from "./datagram_protocol.ts";
+export {
+  type DatagramAddress,
+  DatagramTransport,
+} from "./datagram_transport.ts";
+export type { DatagramSocket } from "./deno_datagram_channel.ts";
+export type {
+  AddressFamily,
+  GetaddrinfoOptions,
+  GetnameinfoOptions,
+  ResolvedAddress,
+} from "./names.ts";

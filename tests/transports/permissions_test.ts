@@ -2,8 +2,11 @@ import { assertEquals } from "@std/assert";
 
 const MODULE = new URL("../../mod.ts", import.meta.url).href;
 
-/** Runs a script in a child that has no permission; returns what it prints. */
-async function runWithoutPermission(body: string): Promise<string> {
+/** Runs a script in a child that has no permission but `flags`; returns what it prints. */
+async function runWithoutPermission(
+  body: string,
+  ...flags: readonly string[]
+): Promise<string> {
   const script = `
     import * as asyncio from ${JSON.stringify(MODULE)};
     async function tell(name, operation) {
@@ -20,7 +23,7 @@ async function runWithoutPermission(body: string): Promise<string> {
     console.log("ended");
   `;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--no-check", "--ext=js", "-"],
+    args: ["run", "--no-prompt", "--no-check", "--ext=js", ...flags, "-"],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
@@ -52,4 +55,51 @@ Deno.test("opening without --allow-net fails as Deno says and leaves nothing ope
     "ended",
     "",
   ]);
+});
+
+Deno.test("UDP and names without --allow-net fail as Deno says and leave nothing open", async () => {
+  const printed = await runWithoutPermission(`
+    const protocol = () => ({});
+    const local = { hostname: "127.0.0.1", port: 0 };
+    await tell("bind", () => loop.createDatagramEndpoint(protocol, local));
+    await tell("talk", () => loop.createDatagramEndpoint(protocol, null, local));
+    await tell("endpoint", () => asyncio.openDatagramEndpoint(local));
+    await tell("name", () => loop.getaddrinfo("localhost", 1));
+    await tell("host", () => loop.getnameinfo({ hostname: "127.0.0.1", port: 1 }));
+    const [{ hostname }] = await loop.getaddrinfo("127.0.0.1", 1);
+    console.log(hostname);
+  `);
+  assertEquals(printed.split("\n"), [
+    "bind true",
+    "talk true",
+    "endpoint true",
+    "name true",
+    "host true",
+    "127.0.0.1",
+    "ended",
+    "",
+  ]);
+});
+
+Deno.test("UDP tells the permission that sending lacks", async () => {
+  const printed = await runWithoutPermission(
+    `
+    const local = { hostname: "127.0.0.1", port: 0 };
+    const endpoint = await asyncio.openDatagramEndpoint(local);
+    const far = { hostname: "192.0.2.1", port: 9 };
+    await tell("send", () => endpoint.send("x", far));
+    endpoint.close();
+  `,
+    "--allow-net=127.0.0.1:0",
+  );
+  assertEquals(printed, "send true\nended\n");
+});
+
+Deno.test("Unix sockets without permission fail as Deno says", async () => {
+  const printed = await runWithoutPermission(`
+    const protocol = () => ({});
+    await tell("connection", () => loop.createUnixConnection(protocol, "/tmp/x"));
+    await tell("server", () => loop.createUnixServer(protocol, "/tmp/x"));
+  `);
+  assertEquals(printed, "connection true\nserver true\nended\n");
 });
