@@ -68,3 +68,5 @@ export type {
   GetnameinfoOptions,
   ResolvedAddress,
 } from "./names.ts";
+export type { ConnectRaceOptions } from "./_connect_race.ts";
+export type { DialOptions } from "./_dial.ts";

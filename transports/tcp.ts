@@ -1,13 +1,15 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import type { BaseEventLoop } from "../loop/base_event_loop.ts";
-import { sleep } from "../loop/sleep.ts";
+import { beginServing } from "./_begin_serving.ts";
 import { connect } from "./_connect.ts";
 import { denoFor } from "./_deno.ts";
+import { choosesAddresses, dialAddresses, type DialOptions } from "./_dial.ts";
 import { type ListenHost, listenOn } from "./_listen.ts";
 import type { OpenResources } from "./_open_resources.ts";
 import { waitForOpening } from "./_opening.ts";
 import { DenoConnChannel } from "./deno_conn_channel.ts";
 import { DenoListener } from "./deno_listener.ts";
+import { listenOnNode } from "./node_listener.ts";
 import type { ProtocolFactory, StreamProtocol } from "./protocols.ts";
 import { Server } from "./server.ts";
 import type { Transport } from "./transports.ts";
@@ -16,11 +18,9 @@ import type { Transport } from "./transports.ts";
 const DEFAULT_BACKLOG = 100;
 
 /** Options of `loop.createConnection()`. */
-export interface CreateConnectionOptions {
+export interface CreateConnectionOptions extends DialOptions {
   /** A connection that is open already, in place of a host and a port. */
   sock?: Deno.Conn;
-  /** Gives up connecting when it aborts, with its reason. */
-  signal?: AbortSignal;
 }
 
 /** Options of `loop.createServer()`. */
@@ -36,6 +36,17 @@ export interface CreateServerOptions {
   startServing?: boolean;
   /** Whether the system probes connections that are idle, by default not. */
   keepAlive?: boolean;
+  /**
+   * Whether others may listen on the same port too, by default not; connections
+   * are then shared out. Served by `node:net`, because Deno's own sockets cannot
+   * without a flag.
+   */
+  reusePort?: boolean;
+  /**
+   * Whether `abort()` resets connections, so that the peer sees an error and not
+   * the end. Served by `node:net`, because Deno's own sockets cannot.
+   */
+  resetOnAbort?: boolean;
 }
 
 /** Where transports live: on a loop that knows what is open. */
@@ -52,9 +63,14 @@ export function* createConnection<P extends StreamProtocol>(
   protocolFactory: ProtocolFactory<P>,
   host: string | null | undefined,
   port: number | null | undefined,
-  { sock, signal }: CreateConnectionOptions,
+  options: CreateConnectionOptions,
 ): CoroutineGenerator<[Transport, P]> {
+  const { sock, signal } = options;
   checkEither("create connection", host ?? port, sock);
+  if (sock === undefined && choosesAddresses(options)) {
+    const channel = yield* dialAddresses(host, port ?? 0, options);
+    return yield* connect(site.loop, channel, protocolFactory, site.resources);
+  }
   const conn = sock ?? (yield* dial(host, port ?? 0, signal));
   return yield* connectConn(site, protocolFactory, conn);
 }
@@ -78,6 +94,16 @@ export function* createServer(
 ): CoroutineGenerator<Server> {
   const { sock, backlog = DEFAULT_BACKLOG, startServing = true } = options;
   checkEither("create server", host ?? port, sock);
+  if (sock === undefined && (options.reusePort || options.resetOnAbort)) {
+    const listeners = yield* listenOnNode(host, port ?? 0, {
+      backlog,
+      reusePort: options.reusePort ?? false,
+      keepAlive: options.keepAlive ?? false,
+    });
+    const { loop, resources } = site;
+    const server = new Server(loop, listeners, protocolFactory, resources);
+    return startServing ? yield* beginServing(server) : server;
+  }
   const deno = denoFor("create server");
   const listeners = sock !== undefined
     ? [sock]
@@ -92,15 +118,7 @@ export function* createServer(
     protocolFactory,
     site.resources,
   );
-  if (!startServing) return server;
-  server.start();
-  try {
-    yield* sleep(0);
-  } catch (error) {
-    server.close();
-    throw error;
-  }
-  return server;
+  return startServing ? yield* beginServing(server) : server;
 }
 
 function* connectConn<P extends StreamProtocol>(
