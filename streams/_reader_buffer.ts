@@ -1,6 +1,5 @@
 import { NotImplementedError, RuntimeError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
-import type { Place } from "../loop/retry_operation.ts";
 import { currentLoop } from "../loop/running.ts";
 import { isInSlab } from "../transports/_read_slab.ts";
 import type { ReadTransport } from "../transports/transports.ts";
@@ -81,7 +80,7 @@ export class ReaderBuffer {
   }
 
   /** Begins to wait for more; `leave` must follow. */
-  enter(method: string): Place {
+  enter(method: string): Future<void> {
     if (this.#waiter !== null) {
       throw new RuntimeError(
         `Cannot call ${method}(): ` +
@@ -90,9 +89,7 @@ export class ReaderBuffer {
     }
     // Waiting while the transport is paused would never end.
     if (this.paused) this.#resume();
-    const future = currentLoop().createFuture<void>();
-    this.#waiter = future;
-    return { future };
+    return this.#waiter = currentLoop().createFuture<void>();
   }
 
   /** Ends the wait that `enter` began. */

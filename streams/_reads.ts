@@ -1,14 +1,20 @@
 import { IncompleteReadError, LimitOverrunError } from "../loop/errors.ts";
+import type { Future } from "../loop/futures.ts";
 import type { Place, RetryOperation } from "../loop/retry_operation.ts";
 import type { ReaderBuffer } from "./_reader_buffer.ts";
 import { NEWLINE, type Search } from "./_search.ts";
 
-/** One call of a reading method; `W` is what it wants. */
-export class Read<W> {
+/**
+ * One call of a reading method; `W` is what it wants. While it waits it is its
+ * own place among those who wait: there is no other.
+ */
+export class Read<W> implements Place {
   /** What is read from. */
   readonly buffer: ReaderBuffer;
   /** How much is wanted. */
   readonly wanted: W;
+  /** Done when something has arrived; set while the read waits. */
+  future!: Future<void>;
   /** The error that the connection had when the read began. */
   error: unknown = null;
   #begun = false;
@@ -29,7 +35,12 @@ export class Read<W> {
 }
 
 /** An operation of StreamReader. */
-type ReadOperation<W, T> = RetryOperation<Read<W>, undefined, T, Place>;
+export type ReadOperation<W, T> = RetryOperation<
+  Read<W>,
+  undefined,
+  T,
+  Read<W>
+>;
 
 /** Makes the operation of a method that is ready when enough has arrived. */
 function readOperation<W, T>(
@@ -44,7 +55,10 @@ function readOperation<W, T>(
       if (error !== null) throw error;
       return take(buffer, wanted);
     },
-    enter: ({ buffer }) => buffer.enter(method),
+    enter(read) {
+      read.future = read.buffer.enter(method);
+      return read;
+    },
     leave: ({ buffer }) => buffer.leave(),
     abandon: () => {},
   };

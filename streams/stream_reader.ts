@@ -1,9 +1,5 @@
 import type { Coroutine } from "../loop/coroutines.ts";
-import {
-  type Place,
-  type RetryOperation,
-  retryOperation,
-} from "../loop/retry_operation.ts";
+import { retryOperation } from "../loop/retry_operation.ts";
 import type { ReadTransport } from "../transports/transports.ts";
 import { ReaderBuffer } from "./_reader_buffer.ts";
 import {
@@ -13,6 +9,7 @@ import {
   READ_EXACTLY,
   READ_LINE,
   READ_UNTIL,
+  type ReadOperation,
 } from "./_reads.ts";
 import { NEWLINE, Search, type Separator, toSeparators } from "./_search.ts";
 
@@ -227,10 +224,7 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
     return iterator;
   }
 
-  #read<W, T>(
-    operation: RetryOperation<Read<W>, undefined, T, Place>,
-    wanted: W,
-  ): Coroutine<T> {
+  #read<W, T>(operation: ReadOperation<W, T>, wanted: W): Coroutine<T> {
     return retryOperation(operation, new Read(this.#buffer, wanted), undefined);
   }
 
