@@ -2,6 +2,9 @@ import type { BaseEventLoop } from "./base_event_loop.ts";
 import { hasForeignResources, hop, onSignal } from "./host.ts";
 import type { Timer } from "./timer_queue.ts";
 
+/** How long a loop rests before it is looked whether it is stuck, in ms. */
+const PATIENCE = 50;
+
 /** What to call at which signal. */
 export type Interrupts = Partial<Record<Deno.Signal, () => void>>;
 
@@ -19,7 +22,7 @@ export class InterruptListener {
   readonly #loop: BaseEventLoop;
   readonly #interrupts: Interrupts;
   #releases: (() => void)[] = [];
-  #closed = false;
+  #check: ReturnType<typeof setTimeout> | undefined;
 
   /** Begins to listen. */
   constructor(loop: BaseEventLoop, interrupts: Interrupts) {
@@ -34,8 +37,8 @@ export class InterruptListener {
    * waited for, so that a run leaves no operation behind.
    */
   async close(): Promise<void> {
-    this.#closed = true;
     this.#loop.onRest = null;
+    clearTimeout(this.#check);
     if (this.#releases.length === 0) return;
     this.#unlisten();
     await new Promise<void>((resolve) => hop(resolve));
@@ -54,14 +57,14 @@ export class InterruptListener {
     this.#releases = [];
   }
 
+  /** The loop rests: looks later, not at each of many rests, if it is stuck. */
   #review(timer: Timer | undefined): void {
-    if (timer !== undefined || this.#couldGoOn()) this.#listen();
-    else {
-      hop(() => {
-        if (this.#closed || !this.#isStuck()) return;
-        this.#unlisten();
-      });
-    }
+    this.#listen();
+    if (timer !== undefined || this.#loop.isServing()) return;
+    this.#check ??= setTimeout(() => {
+      this.#check = undefined;
+      if (this.#isStuck()) this.#unlisten();
+    }, PATIENCE);
   }
 
   #isStuck(): boolean {
