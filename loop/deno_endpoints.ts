@@ -7,10 +7,8 @@ import type {
   PacketProtocol,
   PacketProtocolFactory,
 } from "../transports/datagram_protocol.ts";
-import type {
-  DatagramAddress,
-  DatagramTransport,
-} from "../transports/datagram_transport.ts";
+import type { DatagramAddress } from "../transports/datagram_channel.ts";
+import type { DatagramTransport } from "../transports/datagram_transport.ts";
 import {
   getaddrinfo,
   type GetaddrinfoOptions,
@@ -24,7 +22,13 @@ import type {
 } from "../transports/protocols.ts";
 import type { Server } from "../transports/server.ts";
 import type { TransportSite } from "../transports/tcp.ts";
-import type { Transport } from "../transports/transports.ts";
+import type { ReadPipe, WritePipe } from "../transports/_pipe_ends.ts";
+import type {
+  ReadTransport,
+  Transport,
+  WriteTransport,
+} from "../transports/transports.ts";
+import { connectReadPipe, connectWritePipe } from "../transports/pipes.ts";
 import {
   createUnixConnection,
   type CreateUnixConnectionOptions,
@@ -176,6 +180,52 @@ export abstract class DenoEndpoints extends DenoServices {
     return operation(
       "DenoEventLoop.getnameinfo",
       getnameinfo(sockaddr, options),
+    );
+  }
+
+  /**
+   * Reads a pipe into a protocol: standard input, a FIFO, a file, or a Web
+   * stream. At its end the protocol is told by `eofReceived()`, then by
+   * `connectionLost()`.
+   *
+   * Cancelling the wait closes the pipe.
+   *
+   * @typeParam P The class of the protocol.
+   * @param protocolFactory Makes the protocol.
+   * @param pipe What to read, as `Deno.stdin`; the transport's from now on.
+   * @returns A coroutine of the transport and the protocol.
+   * @throws {TypeError} If the pipe cannot be read from.
+   */
+  override connectReadPipe<P extends StreamProtocol>(
+    protocolFactory: ProtocolFactory<P>,
+    pipe: ReadPipe,
+  ): Coroutine<[ReadTransport, P]> {
+    return operation(
+      "DenoEventLoop.connectReadPipe",
+      connectReadPipe(this.site, protocolFactory, pipe),
+    );
+  }
+
+  /**
+   * Lets a protocol write to a pipe: standard output, a FIFO, a file, or a Web
+   * stream. `writeEof()` is as `close()`. That nobody reads any more is noticed
+   * by the next write, with a Web stream at once.
+   *
+   * Cancelling the wait closes the pipe.
+   *
+   * @typeParam P The class of the protocol.
+   * @param protocolFactory Makes the protocol.
+   * @param pipe What to write to, as `Deno.stdout`; the transport's from now on.
+   * @returns A coroutine of the transport and the protocol.
+   * @throws {TypeError} If the pipe cannot be written to.
+   */
+  override connectWritePipe<P extends StreamProtocol>(
+    protocolFactory: ProtocolFactory<P>,
+    pipe: WritePipe,
+  ): Coroutine<[WriteTransport, P]> {
+    return operation(
+      "DenoEventLoop.connectWritePipe",
+      connectWritePipe(this.site, protocolFactory, pipe),
     );
   }
 }

@@ -4,10 +4,8 @@ import type {
   PacketProtocol,
   PacketProtocolFactory,
 } from "../transports/datagram_protocol.ts";
-import type {
-  DatagramAddress,
-  DatagramTransport,
-} from "../transports/datagram_transport.ts";
+import type { DatagramAddress } from "../transports/datagram_channel.ts";
+import type { DatagramTransport } from "../transports/datagram_transport.ts";
 import type {
   GetaddrinfoOptions,
   GetnameinfoOptions,
@@ -31,7 +29,12 @@ import type {
   CreateConnectionOptions,
   CreateServerOptions,
 } from "../transports/tcp.ts";
-import type { Transport } from "../transports/transports.ts";
+import type { ReadPipe, WritePipe } from "../transports/_pipe_ends.ts";
+import type {
+  ReadTransport,
+  Transport,
+  WriteTransport,
+} from "../transports/transports.ts";
 import type {
   CreateUnixConnectionOptions,
   CreateUnixServerOptions,
@@ -153,12 +156,18 @@ export abstract class InputOutput {
   }
 
   /** Reads from a pipe. */
-  connectReadPipe(..._args: unknown[]): unknown {
+  connectReadPipe<P extends StreamProtocol>(
+    _protocolFactory: ProtocolFactory<P>,
+    _pipe: ReadPipe,
+  ): Coroutine<[ReadTransport, P]> {
     throw unavailable("connectReadPipe");
   }
 
   /** Writes to a pipe. */
-  connectWritePipe(..._args: unknown[]): unknown {
+  connectWritePipe<P extends StreamProtocol>(
+    _protocolFactory: ProtocolFactory<P>,
+    _pipe: WritePipe,
+  ): Coroutine<[WriteTransport, P]> {
     throw unavailable("connectWritePipe");
   }
 

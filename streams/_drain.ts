@@ -1,14 +1,14 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type QuickOperation, WAIT } from "../loop/quick_operation.ts";
 import { sleep } from "../loop/sleep.ts";
-import type { Transport } from "../transports/transports.ts";
+import type { WriteTransport } from "../transports/transports.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { StreamReaderProtocol } from "./stream_reader_protocol.ts";
 
 /** What `StreamWriter.drain()` looks at. */
 export interface Drainable {
   /** What is written to. */
-  readonly transport: Transport;
+  readonly transport: WriteTransport;
   /** Knows whether the transport is paused or lost. */
   readonly protocol: StreamReaderProtocol;
   /** Knows the error of the connection. */

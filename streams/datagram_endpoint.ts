@@ -6,10 +6,8 @@ import { currentLoop } from "../loop/running.ts";
 import type { NetAddress } from "../transports/byte_channel.ts";
 import type { CreateDatagramEndpointOptions } from "../transports/datagram.ts";
 import type { PacketProtocol } from "../transports/datagram_protocol.ts";
-import type {
-  DatagramAddress,
-  DatagramTransport,
-} from "../transports/datagram_transport.ts";
+import type { DatagramAddress } from "../transports/datagram_channel.ts";
+import type { DatagramTransport } from "../transports/datagram_transport.ts";
 
 /** What may wait to be received, unless told otherwise, in bytes. */
 const DEFAULT_LIMIT = 1024 * 1024;

@@ -39,3 +39,10 @@ export {
   StreamReaderProtocol,
 } from "./stream_reader_protocol.ts";
 export { StreamWriter } from "./stream_writer.ts";
+export {
+  fromReadableStream,
+  fromWritableStream,
+  toReadableStream,
+  type ToReadableStreamOptions,
+  toWritableStream,
+} from "./web_streams.ts";

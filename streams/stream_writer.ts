@@ -3,7 +3,7 @@ import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
 import { CancelledError } from "../loop/errors.ts";
 import { quickOperation } from "../loop/quick_operation.ts";
 import type { Address } from "../transports/byte_channel.ts";
-import type { Transport } from "../transports/transports.ts";
+import type { WriteTransport } from "../transports/transports.ts";
 import { DRAIN, type Drainable } from "./_drain.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { StreamReaderProtocol } from "./stream_reader_protocol.ts";
@@ -37,7 +37,7 @@ import type { StreamReaderProtocol } from "./stream_reader_protocol.ts";
  * ```
  */
 export class StreamWriter implements AsyncDisposable {
-  readonly #transport: Transport;
+  readonly #transport: WriteTransport;
   readonly #protocol: StreamReaderProtocol;
   readonly #drainable: Drainable;
 
@@ -49,7 +49,7 @@ export class StreamWriter implements AsyncDisposable {
    * @param reader The other half of the stream, whose error `drain()` throws.
    */
   constructor(
-    transport: Transport,
+    transport: WriteTransport,
     protocol: StreamReaderProtocol,
     reader: StreamReader | null,
   ) {
@@ -59,7 +59,7 @@ export class StreamWriter implements AsyncDisposable {
   }
 
   /** The transport beneath. */
-  get transport(): Transport {
+  get transport(): WriteTransport {
     return this.#transport;
   }
 

@@ -46,10 +46,6 @@ const PENDING: Readonly<Record<string, readonly string[]>> = {
     "AbstractEventLoop.sendfile",
     "AbstractEventLoop.sock_sendfile",
   ],
-  "pipes": [
-    "AbstractEventLoop.connect_read_pipe",
-    "AbstractEventLoop.connect_write_pipe",
-  ],
   "readiness loop": [
     "SelectorEventLoop",
     "AbstractEventLoop.add_reader",

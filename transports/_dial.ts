@@ -3,7 +3,7 @@ import { connectRace, type ConnectRaceOptions } from "./_connect_race.ts";
 import { denoFor } from "./_deno.ts";
 import { waitForOpening } from "./_opening.ts";
 import type { ByteChannel } from "./byte_channel.ts";
-import type { DatagramAddress } from "./datagram_transport.ts";
+import type { DatagramAddress } from "./datagram_channel.ts";
 import { DenoConnChannel } from "./deno_conn_channel.ts";
 import {
   type AddressFamily,

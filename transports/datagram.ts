@@ -3,10 +3,8 @@ import { wrapFuture } from "../loop/ensure_future.ts";
 import { denoFor } from "./_deno.ts";
 import { checkNetPermission } from "./_net_permission.ts";
 import type { BindOptions, DatagramChannel } from "./datagram_channel.ts";
-import {
-  type DatagramAddress,
-  DatagramTransport,
-} from "./datagram_transport.ts";
+import type { DatagramAddress } from "./datagram_channel.ts";
+import { DatagramTransport } from "./datagram_transport.ts";
 import type {
   PacketProtocol,
   PacketProtocolFactory,

@@ -1,5 +1,13 @@
 import type { NetAddress } from "./byte_channel.ts";
 
+/** Where a datagram is sent to. */
+export interface DatagramAddress {
+  /** A numeric address, or a name, which is looked up for every datagram. */
+  readonly hostname: string;
+  /** The port number. */
+  readonly port: number;
+}
+
 /** Who is told what happens to a datagram channel. */
 export interface DatagramSink {
   /** A datagram has arrived; the bytes are the sink's to keep. */

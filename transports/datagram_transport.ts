@@ -14,20 +14,12 @@ import { Latch } from "./_latch.ts";
 import { canonical } from "./_numeric.ts";
 import type { OpenResources } from "./_open_resources.ts";
 import type { NetAddress } from "./byte_channel.ts";
-import type { DatagramChannel } from "./datagram_channel.ts";
+import type { DatagramAddress, DatagramChannel } from "./datagram_channel.ts";
 import type { PacketProtocol } from "./datagram_protocol.ts";
 import { checkPort } from "./names.ts";
 
 /** How many datagrams a closed transport drops without a word. */
 const SILENT_LOST_SENDS = 5;
-
-/** Where a datagram is sent to. */
-export interface DatagramAddress {
-  /** A numeric address, or a name, which is looked up for every datagram. */
-  readonly hostname: string;
-  /** The port number. */
-  readonly port: number;
-}
 
 /** What a datagram transport is made of. */
 export interface DatagramTransportOptions {

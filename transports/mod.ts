@@ -57,10 +57,8 @@ export {
   type PacketProtocol,
   type PacketProtocolFactory,
 } from "./datagram_protocol.ts";
-export {
-  type DatagramAddress,
-  DatagramTransport,
-} from "./datagram_transport.ts";
+export type { DatagramAddress } from "./datagram_channel.ts";
+export { DatagramTransport } from "./datagram_transport.ts";
 export type { DatagramSocket } from "./deno_datagram_channel.ts";
 export type {
   AddressFamily,
@@ -70,3 +68,10 @@ export type {
 } from "./names.ts";
 export type { ConnectRaceOptions } from "./_connect_race.ts";
 export type { DialOptions } from "./_dial.ts";
+export type {
+  PipeSink,
+  PipeSource,
+  ReadPipe,
+  WritePipe,
+} from "./_pipe_ends.ts";
+export { PipeChannel } from "./pipe_channel.ts";

@@ -13,10 +13,8 @@ import { createTask, currentTask } from "../../loop/tasks.ts";
 import type { NetAddress } from "../../transports/byte_channel.ts";
 import type { CreateDatagramEndpointOptions } from "../../transports/datagram.ts";
 import { DatagramProtocol } from "../../transports/datagram_protocol.ts";
-import type {
-  DatagramAddress,
-  DatagramTransport,
-} from "../../transports/datagram_transport.ts";
+import type { DatagramAddress } from "../../transports/datagram_channel.ts";
+import type { DatagramTransport } from "../../transports/datagram_transport.ts";
 import { describeReport, real } from "./_real.ts";
 
 const LOCAL = { hostname: "127.0.0.1", port: 0 };
