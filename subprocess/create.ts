@@ -8,34 +8,42 @@ import {
   splitArguments,
   type SubprocessOptions,
 } from "../transports/subprocess_options.ts";
-import type { PIPE } from "../transports/subprocess_stdio.ts";
+import type { PIPE, Stdio } from "../transports/subprocess_stdio.ts";
 import { ProcessStreams } from "./_process_streams.ts";
 import { Process } from "./process.ts";
 
 /**
  * Options of {@linkcode createSubprocessExec} and
  * {@linkcode createSubprocessShell}.
+ *
+ * @typeParam Stdin The type of the option `stdin`.
+ * @typeParam Stdout The type of the option `stdout`.
+ * @typeParam Stderr The type of the option `stderr`.
  */
-export interface CreateSubprocessOptions extends SubprocessOptions {
+export interface CreateSubprocessOptions<
+  Stdin extends Stdio = Stdio,
+  Stdout extends Stdio = Stdio,
+  Stderr extends Stdio = Stdio,
+> extends SubprocessOptions<Stdin, Stdout, Stderr> {
   /** The limit of `stdout` and `stderr`, by default 65536 bytes. */
   limit?: number;
 }
 
-/** The stream of a Process for what the options say about it. */
-export type StreamFor<
-  O extends CreateSubprocessOptions,
-  Name extends string,
-  Stream,
-> = Name extends keyof O ? O[Name] extends typeof PIPE ? Stream
-  : typeof PIPE extends O[Name] ? Stream | null
-  : null
+/** The stream of a Process for what is asked for: there is one for a `PIPE`. */
+export type StreamFor<Asked extends Stdio, Stream> = Asked extends typeof PIPE
+  ? Stream
+  : typeof PIPE extends Asked ? Stream | null
   : null;
 
-/** A Process with the streams that the options ask for. */
-export type ProcessFor<O extends CreateSubprocessOptions> = Process<
-  StreamFor<O, "stdin", StreamWriter>,
-  StreamFor<O, "stdout", StreamReader>,
-  StreamFor<O, "stderr", StreamReader>
+/** A Process with the streams that are asked for. */
+export type ProcessFor<
+  Stdin extends Stdio,
+  Stdout extends Stdio,
+  Stderr extends Stdio,
+> = Process<
+  StreamFor<Stdin, StreamWriter>,
+  StreamFor<Stdout, StreamReader>,
+  StreamFor<Stderr, StreamReader>
 >;
 
 /**
@@ -59,7 +67,9 @@ export function createSubprocessExec(
  *
  * Cancelling the wait kills the process and waits for its end.
  *
- * @typeParam O The type of the options.
+ * @typeParam Stdin What the standard input is joined to.
+ * @typeParam Stdout What the standard output is joined to.
+ * @typeParam Stderr What the standard error is joined to.
  * @param program The name or the path of the program.
  * @param args What it is told, which no shell looks at; then how it is started.
  * @returns A coroutine of the process.
@@ -83,10 +93,17 @@ export function createSubprocessExec(
  * });
  * ```
  */
-export function createSubprocessExec<const O extends CreateSubprocessOptions>(
+export function createSubprocessExec<
+  const Stdin extends Stdio = null,
+  const Stdout extends Stdio = null,
+  const Stderr extends Stdio = null,
+>(
   program: string | URL,
-  ...args: [...args: string[], options: O]
-): Coroutine<ProcessFor<O>>;
+  ...args: [
+    ...args: string[],
+    options: CreateSubprocessOptions<Stdin, Stdout, Stderr>,
+  ]
+): Coroutine<ProcessFor<Stdin, Stdout, Stderr>>;
 export function createSubprocessExec(
   program: string | URL,
   ...args: ProgramArguments
@@ -103,7 +120,9 @@ export function createSubprocessExec(
  * and waits for its end. Signals reach the shell only, not what it started,
  * unless it was started with `detached`.
  *
- * @typeParam O The type of the options.
+ * @typeParam Stdin What the standard input is joined to.
+ * @typeParam Stdout What the standard output is joined to.
+ * @typeParam Stderr What the standard error is joined to.
  * @param command The command line.
  * @param options How it is started, and the limit of the readers.
  * @returns A coroutine of the process.
@@ -127,12 +146,17 @@ export function createSubprocessExec(
  * ```
  */
 export function createSubprocessShell<
-  const O extends CreateSubprocessOptions = Record<never, never>,
->(command: string, options?: O): Coroutine<ProcessFor<O>> {
+  const Stdin extends Stdio = null,
+  const Stdout extends Stdio = null,
+  const Stderr extends Stdio = null,
+>(
+  command: string,
+  options: CreateSubprocessOptions<Stdin, Stdout, Stderr> = {},
+): Coroutine<ProcessFor<Stdin, Stdout, Stderr>> {
   return operation(
     "createSubprocessShell",
-    shellSteps(command, options ?? {}),
-  ) as Coroutine<ProcessFor<O>>;
+    shellSteps(command, options),
+  ) as Coroutine<ProcessFor<Stdin, Stdout, Stderr>>;
 }
 
 function* execSteps(

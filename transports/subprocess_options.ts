@@ -5,14 +5,22 @@ import { DEVNULL, PIPE, type Stdio, STDOUT } from "./subprocess_stdio.ts";
  * How a child process is started. The streams are joined to pipes by default if
  * a loop starts it, and to those of this process if `createSubprocessExec()` or
  * `createSubprocessShell()` does.
+ *
+ * @typeParam Stdin The type of the option `stdin`.
+ * @typeParam Stdout The type of the option `stdout`.
+ * @typeParam Stderr The type of the option `stderr`.
  */
-export interface SubprocessOptions {
+export interface SubprocessOptions<
+  Stdin extends Stdio = Stdio,
+  Stdout extends Stdio = Stdio,
+  Stderr extends Stdio = Stdio,
+> {
   /** What the standard input comes from. */
-  stdin?: Stdio;
+  stdin?: Stdin;
   /** Where the standard output goes. */
-  stdout?: Stdio;
+  stdout?: Stdout;
   /** Where the standard error goes. */
-  stderr?: Stdio;
+  stderr?: Stderr;
   /** The folder it runs in, by default that of this process. */
   cwd?: string | URL;
   /** Variables of its environment, beside those of this process. */

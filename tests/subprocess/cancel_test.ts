@@ -4,8 +4,14 @@ import { operation } from "../../loop/coroutines.ts";
 import { CancelledError } from "../../loop/errors.ts";
 import { sleep } from "../../loop/sleep.ts";
 import { createTask, type Task } from "../../loop/tasks.ts";
+import type { StreamReader } from "../../streams/stream_reader.ts";
+import type { StreamWriter } from "../../streams/stream_writer.ts";
 import { PIPE, STDOUT } from "../../subprocess/constants.ts";
-import { createSubprocessShell } from "../../subprocess/create.ts";
+import {
+  type CreateSubprocessOptions,
+  createSubprocessShell,
+} from "../../subprocess/create.ts";
+import type { Process } from "../../subprocess/process.ts";
 import { real } from "../transports/_real.ts";
 import { assertGone, leavesNothing, uniqueSeconds } from "./_processes.ts";
 
@@ -34,21 +40,23 @@ const USES = {
     use(mark, MERGED, (process) => process.stdout.readline()),
 };
 
-type Started<O extends typeof PIPES | typeof MERGED> = Awaited<
-  ReturnType<typeof createSubprocessShell<O>>
+type Options = CreateSubprocessOptions<
+  typeof PIPE,
+  typeof PIPE,
+  typeof PIPE | typeof STDOUT
 >;
 
 /** Starts a process that goes on for ever, and waits for something of it. */
-async function use<const O extends typeof PIPES | typeof MERGED>(
+async function use(
   mark: string,
-  options: O,
-  wait: (process: Started<O>) => PromiseLike<unknown>,
+  options: Options,
+  wait: (process: Process<StreamWriter, StreamReader>) => PromiseLike<unknown>,
 ): Promise<void> {
   await using process = await createSubprocessShell(
     `exec sleep ${mark}`,
     options,
   );
-  await wait(process as Started<O>);
+  await wait(process);
 }
 
 /** Lets the loop turn, then some time pass. */
