@@ -24,10 +24,16 @@ async function pass(
       bytes += chunk.length;
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    if (!hasClosed(error)) throw error;
   }
   writer.close();
   return bytes;
+}
+
+/** Tells whether an error says that a program does not read its input. */
+function hasClosed(error: unknown) {
+  const { BrokenPipe, ConnectionReset } = Deno.errors;
+  return error instanceof BrokenPipe || error instanceof ConnectionReset;
 }
 
 await asyncio.run(async () => {

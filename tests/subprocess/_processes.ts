@@ -100,3 +100,13 @@ export function assertGone(argument: string): void {
   const left = findByArgument(argument);
   assert(left.length === 0, `left over: ${JSON.stringify(left)}`);
 }
+
+/**
+ * Waits until nobody is left who was started with an argument: what is not a
+ * child of ours is killed, but not waited for.
+ */
+export async function untilGone(argument: string): Promise<void> {
+  while (HAS_PROC && findByArgument(argument).length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}

@@ -9,11 +9,11 @@ import {
 } from "../../subprocess/create.ts";
 import { real } from "../transports/_real.ts";
 import {
-  assertGone,
   HAS_PROC,
   leavesNothing,
   text,
   uniqueSeconds,
+  untilGone,
 } from "./_processes.ts";
 
 const ALL = { stdin: PIPE, stdout: PIPE, stderr: PIPE } as const;
@@ -210,7 +210,7 @@ Deno.test({
         const elapsed = await secondsOf(() => talk);
         assert(elapsed < 0.9, `${elapsed}`);
         assertEquals(process.returncode, -9);
-        assertGone(seconds);
+        await untilGone(seconds);
       })
     ),
 });

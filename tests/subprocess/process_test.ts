@@ -19,6 +19,7 @@ import {
   leavesNothing,
   text,
   uniqueSeconds,
+  untilGone,
 } from "./_processes.ts";
 
 const MODULE = new URL("../../mod.ts", import.meta.url);
@@ -79,7 +80,7 @@ Deno.test("Process.wait() waits for the exit, not for the pipes (SP3)", () =>
     assert(isRunning(grandchild));
     Deno.kill(grandchild, "SIGKILL");
     assertEquals(await process.stdout.read(), new Uint8Array());
-    assertGone(seconds);
+    await untilGone(seconds);
   }));
 
 Deno.test("Process.wait() can be awaited by several tasks, and cancelled in one", () =>
@@ -215,13 +216,13 @@ Deno.test({
           await using process = await createSubprocessShell(script, options);
           assertEquals(text(await process.stdout.readline()), "started\n");
         }
-        assertGone(seconds);
+        await untilGone(seconds);
         await using process = await createSubprocessShell(script, options);
         assertEquals(text(await process.stdout.readline()), "started\n");
         process.terminate();
         assertEquals(await process.stdout.read(), new Uint8Array());
         assertEquals(await process.wait(), -15);
-        assertGone(seconds);
+        await untilGone(seconds);
       })
     ),
 });
@@ -241,7 +242,7 @@ Deno.test({
         assertEquals(await process.wait(), 0);
         process.kill();
         assertEquals(await process.stdout.read(), new Uint8Array());
-        assertGone(seconds);
+        await untilGone(seconds);
       })
     ),
 });
