@@ -41,6 +41,14 @@ import type {
 } from "../transports/unix.ts";
 import type { Coroutine } from "./coroutines.ts";
 import { NotImplementedError } from "./errors.ts";
+import type { Executor } from "./executor/executor.ts";
+import type {
+  WorkFunction,
+  WorkName,
+  WorkParameters,
+  WorkResult,
+} from "./executor/work.ts";
+import type { Future } from "./futures.ts";
 
 /**
  * The door of an event loop to the operating system. A method that a kind of
@@ -53,18 +61,38 @@ export abstract class InputOutput {
   }
 
   /** Ends the default executor. */
-  shutdownDefaultExecutor(..._args: unknown[]): unknown {
+  shutdownDefaultExecutor(_timeout?: number | null): Coroutine<void> {
     throw unavailable("shutdownDefaultExecutor");
   }
 
   /** Runs a function in an executor. */
-  runInExecutor(..._args: unknown[]): unknown {
+  runInExecutor<M extends object, K extends WorkName<M>>(
+    _executor: Executor<M>,
+    _work: K,
+    ..._args: WorkParameters<M[K]>
+  ): Future<WorkResult<M[K]>>;
+  /** Runs a function in an executor. */
+  runInExecutor<M extends object, R, A extends unknown[]>(
+    _executor: Executor<M> | null,
+    _work: WorkFunction<R, A>,
+    ..._args: A
+  ): Future<R>;
+  runInExecutor(): unknown {
     throw unavailable("runInExecutor");
   }
 
   /** Sets the executor of `runInExecutor()`. */
-  setDefaultExecutor(..._args: unknown[]): unknown {
+  setDefaultExecutor<M extends object>(_executor: Executor<M>): void {
     throw unavailable("setDefaultExecutor");
+  }
+
+  /**
+   * Cancels what runs in the default executor and ends it, if there is one.
+   *
+   * @ignore
+   */
+  closeDefaultExecutor(): Coroutine<void> | null {
+    return null;
   }
 
   /** Resolves a host name. */

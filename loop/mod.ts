@@ -33,6 +33,33 @@ export { Coroutine } from "./coroutines.ts";
 export { DenoEndpoints } from "./deno_endpoints.ts";
 export { DenoEventLoop } from "./deno_event_loop.ts";
 export { DenoServices } from "./deno_services.ts";
+export type { ErrorClass } from "./executor/error_codec.ts";
+export * from "./executor/errors.ts";
+export {
+  Executor,
+  type MapOptions,
+  type ShutdownOptions,
+} from "./executor/executor.ts";
+export { currentJob, type Job, transfer } from "./executor/job.ts";
+export { LoopPort } from "./executor/loop_port.ts";
+export type { PoolOptions } from "./executor/pool_options.ts";
+export {
+  ProcessPoolExecutor,
+  type ProcessPoolExecutorOptions,
+} from "./executor/process_pool_executor.ts";
+export { RemoteLoop } from "./executor/remote_loop.ts";
+export { runCoroutineThreadsafe, toThread } from "./executor/threads.ts";
+export type {
+  UntypedModule,
+  WorkFunction,
+  WorkName,
+  WorkParameters,
+  WorkResult,
+} from "./executor/work.ts";
+export {
+  WorkerPoolExecutor,
+  type WorkerPoolExecutorOptions,
+} from "./executor/worker_pool_executor.ts";
 export {
   createEagerTaskFactory,
   eagerTaskFactory,

@@ -132,7 +132,7 @@ export class Runner implements AsyncDisposable {
     this.#loop = null;
     if (loop === null) return;
     try {
-      if (!this.#termination?.expired) await cancelAllTasks(loop);
+      if (!this.#termination?.expired) await endAll(loop);
     } finally {
       this.#termination?.close();
       loop.close();
@@ -173,6 +173,12 @@ function checkOutside(method: string): void {
   throw new RuntimeError(
     `${method} cannot be called from a running event loop`,
   );
+}
+
+async function endAll(loop: BaseEventLoop): Promise<void> {
+  await cancelAllTasks(loop);
+  const executorEnd = loop.closeDefaultExecutor();
+  if (executorEnd !== null) await loop.runUntilComplete(executorEnd);
 }
 
 async function cancelAllTasks(loop: BaseEventLoop): Promise<void> {

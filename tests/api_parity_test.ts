@@ -35,13 +35,6 @@ const ABSENT: Readonly<Record<string, string>> = {
 
 /** Not offered yet. A name leaves with the work that brings it; none enters. */
 const PENDING: Readonly<Record<string, readonly string[]>> = {
-  "executor": [
-    "run_coroutine_threadsafe",
-    "to_thread",
-    "AbstractEventLoop.run_in_executor",
-    "AbstractEventLoop.set_default_executor",
-    "AbstractEventLoop.shutdown_default_executor",
-  ],
   "files": [
     "AbstractEventLoop.sendfile",
     "AbstractEventLoop.sock_sendfile",
