@@ -19,6 +19,12 @@ export abstract class AbstractEventLoop extends InputOutput {
   abstract slowCallbackDuration: number;
 
   /**
+   * A lock that is held for longer is reported in debug mode, in seconds: when
+   * it is released or the loop closes, or while it is held and the loop is busy.
+   */
+  longHoldDuration = 10;
+
+  /**
    * Turns the loop until `stop()` is called.
    *
    * @returns A promise that resolves when the loop has stopped.

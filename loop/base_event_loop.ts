@@ -16,10 +16,11 @@ import { currentScope, running } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SlowSteps } from "./slow_steps.ts";
 import { TaskList } from "./task_list.ts";
-import { checkCallback, checkSeconds, describeSite } from "./checks.ts";
+import { checkCallback, checkSeconds, reportPending } from "./checks.ts";
 import { type CreateTaskOptions, Task } from "./tasks.ts";
 import type { TaskFactory } from "./eager_tasks.ts";
 import { type Runnable, Timer } from "./timer_queue.ts";
+import { Unclosed } from "./unclosed.ts";
 import { UnretrievedErrors } from "./unretrieved.ts";
 
 /**
@@ -62,6 +63,12 @@ export class BaseEventLoop extends AbstractEventLoop {
    * @ignore
    */
   readonly unretrieved: UnretrievedErrors = new UnretrievedErrors(this);
+  /**
+   * What should be closed, in debug mode.
+   *
+   * @ignore
+   */
+  unclosed: Unclosed | null = null;
   /**
    * Promises of others that a future waits for.
    *
@@ -277,8 +284,9 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#forgetExit?.();
     this.scheduler.clear();
     this.#alarm.set(undefined);
-    this.#reportPending();
+    reportPending(this);
     this.unretrieved.reportAll();
+    this.unclosed?.reportAll();
     this.setDebug(false);
   }
 
@@ -313,6 +321,8 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#debug = Boolean(enabled);
     running.debugged += this.#debug ? 1 : -1;
     this.scheduler.watch = this.#debug ? new SlowSteps(this) : null;
+    this.unclosed?.end();
+    this.unclosed = this.#debug ? new Unclosed(this) : null;
   }
 
   /**
@@ -350,17 +360,6 @@ export class BaseEventLoop extends AbstractEventLoop {
     if (this.#endRun !== null) this.#endRun.resolve();
     // There is no run to end: the runtime goes on turning the loop.
     else if (this.#hosted) this.scheduler.start();
-  }
-
-  /** Tells of the tasks that will never end, now that the loop is closed. */
-  #reportPending(): void {
-    for (const task of this.tasks) {
-      this.callExceptionHandler({
-        message: "Task was destroyed but it is pending!",
-        task,
-        ...describeSite("sourceTraceback", task.site),
-      });
-    }
   }
 
   #schedule(

@@ -4,7 +4,11 @@ import { RuntimeError } from "./errors.ts";
 import { runningLoop } from "./running.ts";
 
 /** Functions whose calls return a coroutine or a promise, not a result. */
-const COROUTINE_FUNCTIONS = ["AsyncFunction", "GeneratorFunction"];
+const COROUTINE_FUNCTIONS = [
+  "AsyncFunction",
+  "GeneratorFunction",
+  "AsyncGeneratorFunction",
+];
 
 /**
  * Checks a callback that is to be scheduled.
@@ -44,6 +48,17 @@ export function describeSite(
   site: CreationSite | string | null,
 ): Record<string, CreationSite | string> {
   return site === null ? {} : { [key]: site };
+}
+
+/** Tells of the tasks that will never end, now that the loop is closed. */
+export function reportPending(loop: BaseEventLoop): void {
+  for (const task of loop.tasks) {
+    loop.callExceptionHandler({
+      message: "Task was destroyed but it is pending!",
+      task,
+      ...describeSite("sourceTraceback", task.site),
+    });
+  }
 }
 
 /**

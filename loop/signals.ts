@@ -1,4 +1,5 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
+import { checkCallback } from "./checks.ts";
 import { captureContext } from "./context.ts";
 import { NotImplementedError, RuntimeError } from "./errors.ts";
 import type { Callback } from "./handles.ts";
@@ -43,6 +44,7 @@ export class SignalHandlers {
   add(signal: string, callback: Callback, args: readonly unknown[]): void {
     checkSignal(signal);
     checkHandler(signal, callback);
+    checkCallback(this.#loop, callback, "addSignalHandler");
     // The new one listens before the old one stops: in between the signal
     // would end the process.
     const stop = this.#listen(signal, callback, args);

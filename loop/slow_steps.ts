@@ -8,6 +8,9 @@ import type { Task } from "./tasks.ts";
 import type { Runnable } from "./timer_queue.ts";
 import { reviewCoroutines } from "./unawaited.ts";
 
+/** How often a busy loop looks for what is held too long, in milliseconds. */
+const REVIEW_INTERVAL = 1000;
+
 /**
  * Reports what keeps the loop busy for too long, in debug mode.
  *
@@ -19,6 +22,8 @@ export class SlowSteps {
   #running: Runnable | null = null;
   /** When the step began: the end of the one before, to spare a clock read. */
   #start = 0;
+  /** When it is looked again for what is held too long. */
+  #nextReview = 0;
 
   /** Creates the watch of a loop. */
   constructor(loop: BaseEventLoop) {
@@ -45,6 +50,9 @@ export class SlowSteps {
     const seconds = (now - this.#start) / 1000;
     this.#start = now;
     if (seconds >= this.#loop.slowCallbackDuration) report(runnable, seconds);
+    if (now < this.#nextReview) return;
+    this.#nextReview = now + REVIEW_INTERVAL;
+    this.#loop.unclosed?.reviewHolds();
   }
 
   /** The step let the host run: how long it took says nothing. */

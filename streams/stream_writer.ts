@@ -2,6 +2,7 @@ import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
 import { CancelledError } from "../loop/errors.ts";
 import { quickOperation } from "../loop/quick_operation.ts";
+import { currentLoop, running } from "../loop/running.ts";
 import type { Address } from "../transports/byte_channel.ts";
 import type { WriteTransport } from "../transports/transports.ts";
 import { DRAIN, type Drainable } from "./_drain.ts";
@@ -56,6 +57,7 @@ export class StreamWriter implements AsyncDisposable {
     this.#transport = transport;
     this.#protocol = protocol;
     this.#drainable = { transport, protocol, reader };
+    if (running.debugged > 0) currentLoop().unclosed?.handOver(transport, this);
   }
 
   /** The transport beneath. */

@@ -7,6 +7,8 @@ import {
   quickOperation,
   WAIT,
 } from "../loop/quick_operation.ts";
+import { running } from "../loop/running.ts";
+import { LockHold } from "./_lock_hold.ts";
 import { LoopBinding, WaitQueue } from "./_waiters.ts";
 
 /** What `acquire()` resolves to; ends its own hold of the lock, no other. */
@@ -17,9 +19,41 @@ export class LockGuard implements Disposable {
     this.#lock = lock;
   }
 
+  /** The lock is held under this guard from now on. */
+  begin(): void {}
+
+  /** The lock is released. */
+  end(): void {}
+
   [Symbol.dispose](): void {
     if (holdOf(this.#lock) === this) this.#lock.release();
   }
+}
+
+/** The guard in debug mode, which reports a hold that lasts too long. */
+class WatchedLockGuard extends LockGuard {
+  readonly #watched: Lock;
+  #hold: LockHold | null = null;
+
+  constructor(lock: Lock) {
+    super(lock);
+    this.#watched = lock;
+  }
+
+  override begin(): void {
+    this.#hold = LockHold.begin(this.#watched);
+  }
+
+  override end(): void {
+    this.#hold?.end();
+    this.#hold = null;
+  }
+}
+
+function createGuard(lock: Lock): LockGuard {
+  return running.debugged > 0
+    ? new WatchedLockGuard(lock)
+    : new LockGuard(lock);
 }
 
 let holdOf: (lock: Lock) => LockGuard | null;
@@ -75,8 +109,8 @@ export class Lock {
   static {
     ACQUIRE = {
       name: "Lock.acquire",
-      attempt: (lock) => lock.#free() ? lock.#hold = new LockGuard(lock) : WAIT,
-      steps: (lock) => lock.#queueUp(new LockGuard(lock)),
+      attempt: (lock) => lock.#free() ? lock.#take(createGuard(lock)) : WAIT,
+      steps: (lock) => lock.#queueUp(createGuard(lock)),
     };
     holdOf = (lock) => lock.#hold;
     acquireUnder = (lock, guard) => lock.#acquire(guard);
@@ -116,6 +150,7 @@ export class Lock {
     if (this.#hold === null) {
       throw new RuntimeError("Cannot release lock: lock is not acquired");
     }
+    this.#hold.end();
     this.#hold = null;
     this.#waiters.wakeFirst();
   }
@@ -145,6 +180,11 @@ export class Lock {
 
   *#acquire(guard: LockGuard): CoroutineGenerator<LockGuard> {
     if (!this.#free()) return yield* this.#queueUp(guard);
+    return this.#take(guard);
+  }
+
+  #take(guard: LockGuard): LockGuard {
+    guard.begin();
     return this.#hold = guard;
   }
 
@@ -158,11 +198,11 @@ export class Lock {
       }
       throw error;
     }
-    return this.#hold = guard;
+    return this.#take(guard);
   }
 
   *#with<T>(body: Body<T>): CoroutineGenerator<T> {
-    yield* this.#acquire(new LockGuard(this));
+    yield* this.#acquire(createGuard(this));
     try {
       return yield* runBody(body);
     } finally {

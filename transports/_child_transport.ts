@@ -81,6 +81,7 @@ export class ChildTransport
     this.#gone = new Latch(options.loop);
     this.#openPipes = options.pipes.length;
     options.resources.add(this);
+    options.loop.unclosed?.add(this, "transport");
     for (const fd of options.pipes) this.#pipes.set(fd, this.#openPipe(fd));
     options.child.status.then(
       (status) => this.#ended(returncodeOf(status)),
@@ -146,6 +147,7 @@ export class ChildTransport
   close(): void {
     if (this.#closing || this.#gone.opened) return;
     this.#closing = true;
+    this.#options.loop.unclosed?.delete(this);
     this.#killQuietly();
     for (const pipe of this.#pipes.values()) pipe.abort();
   }
@@ -217,7 +219,16 @@ export class ChildTransport
       : new ChildOutputChannel(fd === 1 ? child.stdout : child.stderr);
     const protocol = new ChildPipeProtocol(this, fd);
     const context = this.#context;
-    return new StreamTransport({ loop, channel, protocol, context, resources });
+    const pipe = new StreamTransport({
+      loop,
+      channel,
+      protocol,
+      context,
+      resources,
+    });
+    // The process is reported for its pipes.
+    loop.unclosed?.delete(pipe);
+    return pipe;
   }
 
   #schedule(callback: () => void): void {
@@ -247,6 +258,7 @@ export class ChildTransport
   }
 
   #exited(returncode: number): void {
+    this.#options.loop.unclosed?.delete(this);
     this.#returncode = returncode;
     this.#exit.open();
     if (this.#made) this.#tellExit();

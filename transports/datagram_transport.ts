@@ -99,6 +99,7 @@ export class DatagramTransport implements AsyncDisposable {
     });
     this.#gone = new Latch(this.#loop);
     this.#resources.add(this);
+    this.#loop.unclosed?.add(this, "transport");
   }
 
   /** Schedules `connectionMade`, then receiving, then waking. @ignore */
@@ -208,7 +209,7 @@ export class DatagramTransport implements AsyncDisposable {
   /** Stops receiving, sends what waits, then calls `connectionLost(null)`. */
   close(): void {
     if (this.#closing) return;
-    this.#closing = true;
+    this.#beginClosing();
     if (this.#queue.idle) this.#lose(null);
   }
 
@@ -355,8 +356,13 @@ export class DatagramTransport implements AsyncDisposable {
     }
   }
 
-  #forceClose(error: Error | null): void {
+  #beginClosing(): void {
     this.#closing = true;
+    this.#loop.unclosed?.delete(this);
+  }
+
+  #forceClose(error: Error | null): void {
+    this.#beginClosing();
     this.#queue.clear();
     this.#lose(error);
   }

@@ -67,6 +67,7 @@ export class Server implements AbstractServer {
       emptied: () => this.#wakeIfGone(),
     });
     resources?.add(this);
+    loop.unclosed?.add(this, "server");
   }
 
   /** The addresses the server listens on; none once it is closed. */
@@ -94,6 +95,7 @@ export class Server implements AbstractServer {
     this.#serving = false;
     this.#acceptor.close();
     this.#resources?.delete(this);
+    this.#loop.unclosed?.delete(this);
     if (this.#forever?.done() === false) this.#forever.cancel();
     this.#forever = null;
     this.#wakeIfGone();

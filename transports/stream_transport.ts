@@ -87,6 +87,7 @@ export class StreamTransport implements Transport, OpenResource {
     this.#outbound = new Outbound(options.channel, this);
     this.#flow = new FlowControl(this);
     this.#resources?.add(this);
+    this.loop.unclosed?.add(this, "transport");
     this.#keeper?.attach(this);
   }
 
@@ -139,7 +140,11 @@ export class StreamTransport implements Transport, OpenResource {
     const bytes = toBytes(data);
     if (!this.#writable) return this.#refuse(bytes);
     if (bytes.length === 0) return;
-    this.#outbound.write(bytes, typeof data === "string" || isInSlab(bytes));
+    if (this.#inbound.lent === bytes.buffer) this.#outbound.writeLent(bytes);
+    else {
+      const stable = typeof data === "string" || isInSlab(bytes);
+      this.#outbound.write(bytes, stable);
+    }
     this.#flow.grew(this.#outbound.size);
   }
 
@@ -167,6 +172,11 @@ export class StreamTransport implements Transport, OpenResource {
     return this.#channel.canEnd;
   }
 
+  /** Whether the protocol was told to pause writing. */
+  get writingPaused(): boolean {
+    return this.#flow.paused;
+  }
+
   getWriteBufferSize(): number {
     return this.#outbound.size;
   }
@@ -182,7 +192,7 @@ export class StreamTransport implements Transport, OpenResource {
 
   close(): void {
     if (this.closing) return;
-    this.closing = true;
+    this.#beginClosing();
     this.#inbound.resume();
     if (this.#outbound.idle) this.#lose(null);
   }
@@ -196,6 +206,16 @@ export class StreamTransport implements Transport, OpenResource {
   [Symbol.asyncDispose](): PromiseLike<void> {
     this.close();
     return operation("Transport.dispose", this.#waitGone());
+  }
+
+  /** Whether memory that the protocol lent is being written from. */
+  get holdsLent(): boolean {
+    return this.#outbound.holdsLent;
+  }
+
+  /** Waits until it is not. */
+  untilReturned(): Promise<void> {
+    return this.#outbound.untilReturned();
   }
 
   /** The peer will send no more. */
@@ -295,9 +315,14 @@ export class StreamTransport implements Transport, OpenResource {
     }
   }
 
+  #beginClosing(): void {
+    this.closing = true;
+    this.loop.unclosed?.delete(this);
+  }
+
   #forceClose(error: Error | null): void {
     if (this.#lost) return;
-    this.closing = true;
+    this.#beginClosing();
     this.#outbound.clear();
     this.#inbound.resume();
     this.#lose(error);

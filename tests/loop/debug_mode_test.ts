@@ -3,6 +3,7 @@ import {
   BaseEventLoop,
   createTask,
   currentTask,
+  DenoEventLoop,
   getRunningLoop,
   type LogRecord,
   run,
@@ -111,18 +112,38 @@ Deno.test("debug mode refuses coroutine functions as callbacks (L12)", () =>
       TypeError,
       "coroutines cannot be used with callSoon()",
     );
+    assertThrows(
+      () => loop.callLater(1, function* () {}),
+      TypeError,
+      "coroutines cannot be used with callAt()",
+    );
+    assertThrows(
+      () => loop.callAt(1, async function* () {}),
+      TypeError,
+      "coroutines cannot be used with callAt()",
+    );
     await sleep(0);
   }).then((records) => assertEquals(records, [])));
 
 Deno.test("debug mode refuses callbacks from a task of another loop (D2)", () =>
   logged(async () => {
-    const other = new BaseEventLoop();
+    const other = new DenoEventLoop();
     other.setDebug(true);
-    assertThrows(
-      () => other.callSoon(() => {}),
-      RuntimeError,
-      "Non-thread-safe operation invoked on an event loop other than",
-    );
+    const nothing = () => {};
+    const calls = [
+      () => other.callSoon(nothing),
+      () => other.callLater(1, nothing),
+      () => other.callAt(1, nothing),
+      () => other.addSignalHandler("SIGUSR2", nothing),
+    ];
+    for (const call of calls) {
+      assertThrows(
+        call,
+        RuntimeError,
+        "Non-thread-safe operation invoked on an event loop other than",
+      );
+    }
+    other.callSoonThreadsafe(nothing);
     other.close();
     await sleep(0);
   }).then((records) => assertEquals(records, [])));
