@@ -187,7 +187,7 @@ export const SUBPROCESS: readonly Work[] = [
     unit: "ns",
     cpython: false,
     baseline: "bare",
-    budgets: [{ subject: "async", versus: "bare", ratio: 0.85 }],
+    budgets: [{ subject: "async", versus: "bare", ratio: 0.8 }],
     subjects: {
       "async": timed(write, BLOCKS_AT_ONCE),
       "bare": timed(bareWrite, BLOCKS_AT_ONCE),

@@ -109,6 +109,21 @@ Deno.test("createSubprocessExec() inherits the streams by default", async () => 
   assertEquals(text(stderr), "error\n");
 });
 
+Deno.test("createSubprocessExec() takes the path or the URL of a program", () =>
+  real(async () => {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/a program`;
+    const url = new URL(`file://${folder}/a%20program`);
+    await Deno.writeTextFile(path, '#!/bin/sh\necho "$1"\n', { mode: 0o755 });
+    assertEquals(await outputOf(path, ["by path"]), "by path\n");
+    assertEquals(await outputOf(url, ["by URL"]), "by URL\n");
+    const merged = await createSubprocessExec(url, "merged", MERGED);
+    assertEquals(text((await merged.communicate())[0]), "merged\n");
+    const cwd = { cwd: folder };
+    assertEquals(await outputOf("./a program", ["in cwd"], cwd), "in cwd\n");
+    await Deno.remove(folder, { recursive: true });
+  }));
+
 Deno.test("createSubprocessExec() joins a stream to a file descriptor", () =>
   real(async () => {
     const path = await Deno.makeTempFile();
