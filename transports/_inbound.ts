@@ -13,6 +13,10 @@ export interface InboundOwner {
   readonly protocol: StreamProtocol;
   /** Whether the protocol must not be handed anything any more. */
   readonly closing: boolean;
+  /** Whether memory that the protocol lent is being written from. */
+  readonly holdsLent: boolean;
+  /** Waits until it is not. */
+  untilReturned(): Promise<void>;
   /** The peer will send no more. */
   endOfStream(): void;
   /** The channel failed, or the protocol did. */
@@ -28,6 +32,8 @@ export class Inbound {
   readonly #channel: ByteChannel;
   readonly #owner: InboundOwner;
   readonly #slab = new ReadSlab();
+  /** The memory that the protocol lent to the last read, if it did. */
+  lent: ArrayBufferLike | null = null;
   #paused = false;
   #wake: (() => void) | null = null;
 
@@ -62,6 +68,9 @@ export class Inbound {
       while (this.#paused && !owner.closing) await this.#untilResumed();
       if (owner.closing) return;
       const { protocol } = owner;
+      // What is being written from it must not be read over.
+      if (this.lent !== null && owner.holdsLent) await owner.untilReturned();
+      if (owner.closing) return;
       const buffer = protocol.getBuffer === undefined
         ? this.#slab.room()
         : runInCallback(loop, this.#borrow, protocol);
@@ -87,7 +96,9 @@ export class Inbound {
   /** Asks the protocol for memory to read into; `null` if that fails. */
   readonly #borrow = (protocol: StreamProtocol): Uint8Array | null => {
     try {
-      return getBuffer(protocol, -1);
+      const buffer = getBuffer(protocol, -1);
+      this.lent = buffer.buffer;
+      return buffer;
     } catch (error) {
       this.#fail(error, "get_buffer");
       return null;

@@ -31,6 +31,9 @@ export class Outbound {
   /** The memory that is being written from, and whether it is staged. */
   #flight: Uint8Array | null = null;
   #staged = false;
+  /** The flight is memory that the protocol lent for reading. */
+  #lent = false;
+  #returned: (() => void) | null = null;
   /** How many bytes of it are written, and how many the channel has taken. */
   #length = 0;
   #taken = 0;
@@ -66,6 +69,26 @@ export class Outbound {
     if (this.#flight !== null) this.#queue.push(bytes, stable);
     else if (stable) this.#launch(bytes, bytes.length, false);
     else this.#launch(snapshot(bytes), bytes.length, true);
+  }
+
+  /**
+   * Writes bytes that lie in memory the protocol lent for reading: without a
+   * copy if they go out now. No read may begin before `untilReturned`.
+   */
+  writeLent(bytes: Uint8Array): void {
+    if (this.#flight !== null) return this.#queue.push(bytes, false);
+    this.#lent = true;
+    this.#launch(bytes, bytes.length, false);
+  }
+
+  /** Whether lent memory is being written from. */
+  get holdsLent(): boolean {
+    return this.#lent;
+  }
+
+  /** Waits until lent memory is no longer being written from. */
+  untilReturned(): Promise<void> {
+    return new Promise((resolve) => this.#returned = resolve);
   }
 
   /** Lets bytes wait until `flush`. */
@@ -132,6 +155,10 @@ export class Outbound {
     if (this.#staged) staging.give(this.#flight!);
     this.#flight = null;
     this.#staged = false;
+    if (!this.#lent) return;
+    this.#lent = false;
+    this.#returned?.();
+    this.#returned = null;
   }
 
   /** Everything is written. */

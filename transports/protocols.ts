@@ -175,7 +175,8 @@ export class BufferedProtocol extends BaseProtocol {
    *
    * @param _sizeHint How much is wanted; -1 if any size will do.
    * @returns A buffer that is not empty; it is the transport's until
-   * `bufferUpdated()` or `connectionLost()` is called.
+   * `bufferUpdated()` or `connectionLost()` is called. What is written from it
+   * is not copied: leave those bytes alone until the next `getBuffer()`.
    */
   getBuffer(_sizeHint: number): Uint8Array {
     return new Uint8Array(0);
