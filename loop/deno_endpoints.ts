@@ -35,14 +35,14 @@ import {
   createUnixServer,
   type CreateUnixServerOptions,
 } from "../transports/unix.ts";
-import { DenoServices } from "./deno_services.ts";
+import { DenoSockets } from "./deno_sockets.ts";
 import { type Coroutine, operation } from "./coroutines.ts";
 
 /**
  * The part of DenoEventLoop that opens what is not TCP: Unix sockets, UDP and
  * pipes.
  */
-export abstract class DenoEndpoints extends DenoServices {
+export abstract class DenoEndpoints extends DenoSockets {
   /**
    * Where the transports of this loop live.
    *

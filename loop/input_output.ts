@@ -5,6 +5,13 @@ import type {
   PacketProtocolFactory,
 } from "../transports/datagram_protocol.ts";
 import type { DatagramAddress } from "../transports/datagram_channel.ts";
+import type { NetAddress } from "../transports/byte_channel.ts";
+import type { DatagramSocket } from "../transports/deno_datagram_channel.ts";
+import type {
+  SendfileOptions,
+  SendfileSource,
+} from "../transports/sendfile.ts";
+import type { SocketAddress } from "../transports/sockets.ts";
 import type { DatagramTransport } from "../transports/datagram_transport.ts";
 import type {
   GetaddrinfoOptions,
@@ -174,12 +181,24 @@ export abstract class InputOutput {
   }
 
   /** Sends a file through a transport. */
-  sendfile(..._args: unknown[]): unknown {
+  sendfile(
+    _transport: WriteTransport,
+    _file: SendfileSource,
+    _offset?: number,
+    _count?: number | null,
+    _options?: SendfileOptions,
+  ): Coroutine<number> {
     throw unavailable("sendfile");
   }
 
   /** Sends a file through a socket. */
-  sockSendfile(..._args: unknown[]): unknown {
+  sockSendfile(
+    _sock: Deno.Conn,
+    _file: SendfileSource,
+    _offset?: number,
+    _count?: number | null,
+    _options?: SendfileOptions,
+  ): Coroutine<number> {
     throw unavailable("sockSendfile");
   }
 
@@ -219,61 +238,80 @@ export abstract class InputOutput {
 
   /** Watches a descriptor for input. */
   addReader(..._args: unknown[]): unknown {
-    throw unavailable("addReader");
+    throw unavailable("addReader", "SelectorEventLoop will");
   }
 
   /** Stops watching a descriptor for input. */
   removeReader(..._args: unknown[]): unknown {
-    throw unavailable("removeReader");
+    throw unavailable("removeReader", "SelectorEventLoop will");
   }
 
   /** Watches a descriptor for room to write. */
   addWriter(..._args: unknown[]): unknown {
-    throw unavailable("addWriter");
+    throw unavailable("addWriter", "SelectorEventLoop will");
   }
 
   /** Stops watching a descriptor for room to write. */
   removeWriter(..._args: unknown[]): unknown {
-    throw unavailable("removeWriter");
+    throw unavailable("removeWriter", "SelectorEventLoop will");
   }
 
   /** Receives from a socket. */
-  sockRecv(..._args: unknown[]): unknown {
+  sockRecv(_sock: Deno.Conn, _nbytes: number): Coroutine<Uint8Array> {
     throw unavailable("sockRecv");
   }
 
   /** Receives from a socket into a buffer. */
-  sockRecvInto(..._args: unknown[]): unknown {
+  sockRecvInto(_sock: Deno.Conn, _buffer: Uint8Array): Coroutine<number> {
     throw unavailable("sockRecvInto");
   }
 
   /** Receives a datagram. */
-  sockRecvfrom(..._args: unknown[]): unknown {
+  sockRecvfrom(
+    _sock: DatagramSocket,
+    _bufsize: number,
+  ): Coroutine<[data: Uint8Array, address: NetAddress]> {
     throw unavailable("sockRecvfrom");
   }
 
   /** Receives a datagram into a buffer. */
-  sockRecvfromInto(..._args: unknown[]): unknown {
+  sockRecvfromInto(
+    _sock: DatagramSocket,
+    _buffer: Uint8Array,
+    _nbytes?: number,
+  ): Coroutine<[count: number, address: NetAddress]> {
     throw unavailable("sockRecvfromInto");
   }
 
   /** Sends all bytes through a socket. */
-  sockSendall(..._args: unknown[]): unknown {
+  sockSendall(
+    _sock: Deno.Conn,
+    _data: Uint8Array | string,
+  ): Coroutine<void> {
     throw unavailable("sockSendall");
   }
 
   /** Sends a datagram. */
-  sockSendto(..._args: unknown[]): unknown {
+  sockSendto(
+    _sock: DatagramSocket,
+    _data: Uint8Array | string,
+    _address: DatagramAddress,
+  ): Coroutine<number> {
     throw unavailable("sockSendto");
   }
 
   /** Connects a socket. */
-  sockConnect(..._args: unknown[]): unknown {
+  sockConnect(
+    _address: SocketAddress,
+    _options?: { readonly signal?: AbortSignal },
+  ): Coroutine<Deno.Conn> {
     throw unavailable("sockConnect");
   }
 
   /** Accepts a connection. */
-  sockAccept(..._args: unknown[]): unknown {
+  sockAccept(
+    _sock: Deno.Listener,
+  ): Coroutine<[conn: Deno.Conn, address: Deno.Addr]> {
     throw unavailable("sockAccept");
   }
 
@@ -301,9 +339,11 @@ export abstract class InputOutput {
   }
 }
 
-function unavailable(method: string): NotImplementedError {
+function unavailable(
+  method: string,
+  who = "DenoEventLoop does",
+): NotImplementedError {
   return new NotImplementedError(
-    `Cannot call ${method}(): this event loop does not offer it, ` +
-      "DenoEventLoop does",
+    `Cannot call ${method}(): this event loop does not offer it, ${who}`,
   );
 }

@@ -33,6 +33,7 @@ export { Coroutine } from "./coroutines.ts";
 export { DenoEndpoints } from "./deno_endpoints.ts";
 export { DenoEventLoop } from "./deno_event_loop.ts";
 export { DenoServices } from "./deno_services.ts";
+export { DenoSockets } from "./deno_sockets.ts";
 export type { ErrorClass } from "./executor/error_codec.ts";
 export * from "./executor/errors.ts";
 export {

@@ -270,7 +270,7 @@ export function testStreamContract(subject: ContractSubject): void {
       assertEquals(far.length, 0);
       far.transport.resumeReading();
       await far.until(() => far.length === MUCH);
-      assertEquals(near.transport.getWriteBufferSize(), 0);
+      while (near.transport.getWriteBufferSize() > 0) await sleep(0);
     },
   );
 

@@ -35,26 +35,12 @@ const ABSENT: Readonly<Record<string, string>> = {
 
 /** Not offered yet. A name leaves with the work that brings it; none enters. */
 const PENDING: Readonly<Record<string, readonly string[]>> = {
-  "files": [
-    "AbstractEventLoop.sendfile",
-    "AbstractEventLoop.sock_sendfile",
-  ],
   "readiness loop": [
     "SelectorEventLoop",
     "AbstractEventLoop.add_reader",
     "AbstractEventLoop.add_writer",
     "AbstractEventLoop.remove_reader",
     "AbstractEventLoop.remove_writer",
-  ],
-  "sockets": [
-    "AbstractEventLoop.sock_accept",
-    "AbstractEventLoop.sock_connect",
-    "AbstractEventLoop.sock_recv",
-    "AbstractEventLoop.sock_recv_into",
-    "AbstractEventLoop.sock_recvfrom",
-    "AbstractEventLoop.sock_recvfrom_into",
-    "AbstractEventLoop.sock_sendall",
-    "AbstractEventLoop.sock_sendto",
   ],
   "TLS": [
     "StreamWriter.start_tls",

@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const COMPOSITION_ROOTS: readonly string[] = [
   "loop/deno_endpoints.ts",
   "loop/deno_event_loop.ts",
+  "loop/deno_sockets.ts",
 ];
 
 /**

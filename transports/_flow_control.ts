@@ -28,6 +28,11 @@ export class FlowControl {
     return [this.#low, this.#high];
   }
 
+  /** Whether writing is paused. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
   /** Sets the marks; `update` must follow, the buffer may be over them. */
   setLimits(high?: number | null, low?: number | null): void {
     const top = high ?? (low == null ? DEFAULT_HIGH_WATER : 4 * low);

@@ -8,15 +8,14 @@ import type { Future } from "../loop/futures.ts";
 import { runInCallback } from "../loop/running.ts";
 import { toBytes } from "./_bytes.ts";
 import { DatagramQueue } from "./_datagram_queue.ts";
+import { isFrom, targetOf } from "./_datagram_target.ts";
 import { isSystemError } from "./_errors.ts";
 import { FlowControl } from "./_flow_control.ts";
 import { Latch } from "./_latch.ts";
-import { canonical } from "./_numeric.ts";
 import type { OpenResources } from "./_open_resources.ts";
 import type { NetAddress } from "./byte_channel.ts";
 import type { DatagramAddress, DatagramChannel } from "./datagram_channel.ts";
 import type { PacketProtocol } from "./datagram_protocol.ts";
-import { checkPort } from "./names.ts";
 
 /** How many datagrams a closed transport drops without a word. */
 const SILENT_LOST_SENDS = 5;
@@ -164,7 +163,7 @@ export class DatagramTransport implements AsyncDisposable {
     sent?: (error: unknown) => void,
   ): void {
     const bytes = toBytes(data);
-    const target = this.#target(address);
+    const target = targetOf(this.#remote, address);
     if (this.#closing) {
       this.#noteLostSend();
       return sent?.(new RuntimeError("Cannot send: the endpoint is closed"));
@@ -279,38 +278,12 @@ export class DatagramTransport implements AsyncDisposable {
   }
 
   #received(data: Uint8Array, address: NetAddress): void {
-    if (this.#closing || !this.#isFromPeer(address)) return;
+    if (this.#closing || !isFrom(this.#remote, address)) return;
     this.#context(runInCallback, this.#loop, () => {
       this.#guard("datagramReceived", () => {
         this.#protocol.datagramReceived?.(data, address);
       });
     });
-  }
-
-  #isFromPeer({ hostname, port }: NetAddress): boolean {
-    const remote = this.#remote;
-    return remote === null ||
-      (port === remote.port && canonical(hostname) === remote.hostname);
-  }
-
-  #target(address: DatagramAddress | null | undefined): NetAddress {
-    const remote = this.#remote;
-    if (address === null || address === undefined) {
-      if (remote !== null) return remote;
-      throw new TypeError(
-        "Cannot send datagram: there is no address, and no remote address",
-      );
-    }
-    const { hostname, port } = address;
-    checkPort(port);
-    if (remote === null) return { transport: "udp", hostname, port };
-    if (canonical(hostname) === remote.hostname && port === remote.port) {
-      return remote;
-    }
-    throw new RangeError(
-      `Cannot send datagram: address must be none or ${remote.hostname}:` +
-        `${remote.port}, received ${hostname}:${port}`,
-    );
   }
 
   #failed(error: unknown, action: "read" | "write"): void {

@@ -75,3 +75,5 @@ export type {
   WritePipe,
 } from "./_pipe_ends.ts";
 export { PipeChannel } from "./pipe_channel.ts";
+export type { SendfileOptions, SendfileSource } from "./sendfile.ts";
+export type { SocketAddress } from "./sockets.ts";

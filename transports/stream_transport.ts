@@ -177,6 +177,11 @@ export class StreamTransport implements Transport, OpenResource {
     return this.#flow.paused;
   }
 
+  /** Whether the protocol was told to pause writing. */
+  get writingPaused(): boolean {
+    return this.#flow.paused;
+  }
+
   getWriteBufferSize(): number {
     return this.#outbound.size;
   }
