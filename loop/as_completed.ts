@@ -4,6 +4,7 @@ import { DoneWatcher } from "./done_watcher.ts";
 import { distinctFutures } from "./distinct_futures.ts";
 import { TimeoutError } from "./errors.ts";
 import type { Future } from "./futures.ts";
+import { showAsText } from "./inspect.ts";
 import { currentLoop } from "./running.ts";
 import { isList } from "./steps.ts";
 import { Timer } from "./timer_queue.ts";
@@ -93,6 +94,10 @@ export class AsCompleted<A extends CoroutineLike<unknown>>
   #timer: Timer | null = null;
   #left: number;
 
+  static {
+    showAsText(this);
+  }
+
   /** Starts the awaitables; {@linkcode asCompleted} does. */
   constructor(sources: Iterable<A>, timeout: number | null) {
     const loop = currentLoop();
@@ -127,6 +132,11 @@ export class AsCompleted<A extends CoroutineLike<unknown>>
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
+  }
+
+  /** Describes the iterator, such as `<AsCompleted left=2>`. */
+  toString(): string {
+    return `<AsCompleted left=${this.#left}>`;
   }
 
   *#nextEntry(): CoroutineGenerator<

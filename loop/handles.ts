@@ -196,4 +196,11 @@ export class TimerHandle extends Handle {
   when(): number {
     return this.#when;
   }
+
+  /** Describes the handle, such as `<TimerHandle when=1.5 callback>`. */
+  override toString(): string {
+    const name = this.callback?.name || "anonymous";
+    const state = this.callback === null ? "cancelled" : name;
+    return `<TimerHandle when=${this.#when} ${state}>`;
+  }
 }

@@ -1,6 +1,7 @@
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { DenoEventLoop } from "./deno_event_loop.ts";
+import { showAsText } from "./inspect.ts";
 import { running, runningLoop } from "./running.ts";
 
 /**
@@ -28,6 +29,10 @@ import { running, runningLoop } from "./running.ts";
  */
 export class EventLoopPolicy {
   #current: AbstractEventLoop | null = null;
+
+  static {
+    showAsText(this);
+  }
 
   /**
    * Returns the loop of code outside any run; the first call creates it. That
@@ -59,6 +64,12 @@ export class EventLoopPolicy {
    */
   newEventLoop(): AbstractEventLoop {
     return new DenoEventLoop();
+  }
+
+  /** Describes the policy, and its loop if there is one. */
+  toString(): string {
+    const loop = this.#current === null ? "" : ` ${this.#current}`;
+    return `<${this.constructor.name}${loop}>`;
   }
 }
 

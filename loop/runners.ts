@@ -4,6 +4,7 @@ import type { BaseEventLoop } from "./base_event_loop.ts";
 import { type Context, scopeStorage } from "./context.ts";
 import { RuntimeError } from "./errors.ts";
 import { gather } from "./gather.ts";
+import { showAsText } from "./inspect.ts";
 import { LateRejections } from "./late_rejections.ts";
 import { newEventLoop } from "./policy.ts";
 import { RunGuard } from "./run_guard.ts";
@@ -58,6 +59,10 @@ export class Runner implements AsyncDisposable {
   #loop: BaseEventLoop | null = null;
   #termination: Termination | null = null;
   #closed = false;
+
+  static {
+    showAsText(this);
+  }
 
   /**
    * Creates a runner; its loop is created when first needed.
@@ -142,6 +147,12 @@ export class Runner implements AsyncDisposable {
   /** Closes the runner at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Describes the runner, such as `<Runner <DenoEventLoop running>>`. */
+  toString(): string {
+    const state = this.#closed ? "closed" : this.#loop ?? "created";
+    return `<Runner ${state}>`;
   }
 
   #prepareTermination(loop: BaseEventLoop): Termination | null {

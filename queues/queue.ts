@@ -1,5 +1,6 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { checkInteger } from "../sync/_integers.ts";
 import { LoopBinding, type Waiter, WaitQueue } from "../sync/_waiters.ts";
 import {
@@ -71,6 +72,7 @@ export class Queue<T = unknown> {
   #isShutdown = false;
 
   static {
+    showAsText(this);
     PUT = {
       name: "Queue.put",
       ready: (queue) => !queue.full() || queue.#isShutdown,

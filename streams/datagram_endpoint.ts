@@ -2,6 +2,7 @@ import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
 import { RuntimeError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { currentLoop } from "../loop/running.ts";
 import type { NetAddress } from "../transports/byte_channel.ts";
 import type { CreateDatagramEndpointOptions } from "../transports/datagram.ts";
@@ -201,6 +202,10 @@ export interface DatagramIterator
 export class DatagramEndpoint implements AsyncDisposable {
   readonly #transport: DatagramTransport;
   readonly #inbox: Inbox;
+
+  static {
+    showAsText(this);
+  }
 
   /** Creates an endpoint; `openDatagramEndpoint()` does. @ignore */
   constructor(transport: DatagramTransport, inbox: unknown) {

@@ -1,4 +1,5 @@
 import type { Coroutine } from "../loop/coroutines.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { retryOperation } from "../loop/retry_operation.ts";
 import type { ReadTransport } from "../transports/transports.ts";
 import { ReaderBuffer } from "./_reader_buffer.ts";
@@ -57,6 +58,10 @@ export interface LineIterator
  */
 export class StreamReader implements AsyncIterable<Uint8Array> {
   readonly #buffer: ReaderBuffer;
+
+  static {
+    showAsText(this);
+  }
 
   /**
    * Creates an empty reader; `openConnection()` and its like do.

@@ -1,5 +1,6 @@
 import type { Awaitable, CoroutineGenerator } from "../loop/awaitables.ts";
 import type { Future } from "../loop/futures.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { currentLoop } from "../loop/running.ts";
 import type { Task } from "../loop/tasks.ts";
 import { systemError } from "../transports/_errors.ts";
@@ -51,6 +52,10 @@ export class StreamReaderProtocol extends Protocol {
   #paused = false;
   #lost = false;
   #error: Error | null = null;
+
+  static {
+    showAsText(this);
+  }
 
   /**
    * Creates the protocol of one connection.
@@ -128,6 +133,12 @@ export class StreamReaderProtocol extends Protocol {
   *waitClosed(): CoroutineGenerator<void> {
     if (!this.#lost) yield* this.#wait(this.#closers);
     else if (this.#error !== null) throw this.#error;
+  }
+
+  /** Describes the protocol and its state. */
+  override toString(): string {
+    const state = this.#lost ? "lost" : this.#paused ? "paused" : "open";
+    return `<StreamReaderProtocol ${state}>`;
   }
 
   *#wait(waiters: Set<Future<void>>): CoroutineGenerator<void> {

@@ -1,6 +1,7 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
 import { CancelledError } from "../loop/errors.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { quickOperation } from "../loop/quick_operation.ts";
 import { currentLoop, running } from "../loop/running.ts";
 import type { Address } from "../transports/byte_channel.ts";
@@ -41,6 +42,10 @@ export class StreamWriter implements AsyncDisposable {
   readonly #transport: WriteTransport;
   readonly #protocol: StreamReaderProtocol;
   readonly #drainable: Drainable;
+
+  static {
+    showAsText(this);
+  }
 
   /**
    * Creates a writer; `openConnection()` and its like do.

@@ -6,6 +6,7 @@ import {
   operation,
 } from "../loop/coroutines.ts";
 import { BrokenBarrierError } from "../loop/errors.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { checkInteger } from "./_integers.ts";
 import { Condition } from "./condition.ts";
 
@@ -56,6 +57,10 @@ export class Barrier {
   #state: State = "filling";
   /** Parties that have arrived and not left. */
   #count = 0;
+
+  static {
+    showAsText(this);
+  }
 
   /**
    * Creates a barrier.

@@ -6,6 +6,7 @@ import {
   operation,
 } from "../loop/coroutines.ts";
 import { CancelledError, RuntimeError } from "../loop/errors.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { checkInteger } from "./_integers.ts";
 import { LoopBinding, WaitQueue } from "./_waiters.ts";
 import { acquireUnder, Lock, type LockGuard, releaseFrom } from "./lock.ts";
@@ -52,6 +53,10 @@ export type Truthy<T> = Exclude<T, false | 0 | 0n | "" | null | undefined>;
 export class Condition {
   readonly #lock: Lock;
   readonly #waiters = new WaitQueue(new LoopBinding(this));
+
+  static {
+    showAsText(this);
+  }
 
   /**
    * Creates a condition.

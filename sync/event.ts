@@ -1,5 +1,6 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import type { Coroutine } from "../loop/coroutines.ts";
+import { showAsText } from "../loop/inspect.ts";
 import {
   type QuickOperation,
   quickOperation,
@@ -42,6 +43,7 @@ export class Event {
   readonly #waiters = new WaitQueue(new LoopBinding(this));
 
   static {
+    showAsText(this);
     WAIT_SET = {
       name: "Event.wait",
       attempt: (event) => event.#flag || WAIT,

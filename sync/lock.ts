@@ -2,6 +2,7 @@ import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
 import { runBody } from "../loop/body.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
 import { CancelledError, RuntimeError } from "../loop/errors.ts";
+import { showAsText } from "../loop/inspect.ts";
 import {
   type QuickOperation,
   quickOperation,
@@ -107,6 +108,7 @@ export class Lock {
   readonly #waiters = new WaitQueue(new LoopBinding(this));
 
   static {
+    showAsText(this);
     ACQUIRE = {
       name: "Lock.acquire",
       attempt: (lock) => lock.#free() ? lock.#take(createGuard(lock)) : WAIT,

@@ -2,6 +2,7 @@ import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
 import { runBody } from "../loop/body.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
 import { CancelledError } from "../loop/errors.ts";
+import { showAsText } from "../loop/inspect.ts";
 import {
   type QuickOperation,
   quickOperation,
@@ -68,6 +69,7 @@ export class Semaphore {
   readonly #waiters = new WaitQueue(new LoopBinding(this));
 
   static {
+    showAsText(this);
     ACQUIRE = {
       name: "Semaphore.acquire",
       attempt: (semaphore) => semaphore.locked() ? WAIT : semaphore.#take(),

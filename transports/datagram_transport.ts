@@ -5,6 +5,7 @@ import { type Coroutine, operation } from "../loop/coroutines.ts";
 import { wrapFuture } from "../loop/ensure_future.ts";
 import { RuntimeError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { runInCallback } from "../loop/running.ts";
 import { toBytes } from "./_bytes.ts";
 import { DatagramQueue } from "./_datagram_queue.ts";
@@ -74,6 +75,10 @@ export class DatagramTransport implements AsyncDisposable {
   #closing = false;
   #lost = false;
   #lostSends = 0;
+
+  static {
+    showAsText(this);
+  }
 
   /** Creates a transport that does nothing yet; `begin` starts it. @ignore */
   constructor(options: DatagramTransportOptions) {

@@ -4,6 +4,7 @@ import type { BaseEventLoop } from "../loop/base_event_loop.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
 import { CancelledError, RuntimeError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { sleep } from "../loop/sleep.ts";
 import { Acceptor } from "./_acceptor.ts";
 import type { OpenResources } from "./_open_resources.ts";
@@ -49,6 +50,10 @@ export class Server implements AbstractServer {
   #forever: Future<void> | null = null;
   #serving = false;
   #closed = false;
+
+  static {
+    showAsText(this);
+  }
 
   /** Creates a server that does not accept yet. @ignore */
   constructor(

@@ -4,6 +4,7 @@ import { captureContext, type Context } from "../loop/context.ts";
 import { operation } from "../loop/coroutines.ts";
 import { NotImplementedError, RuntimeError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
+import { showAsText } from "../loop/inspect.ts";
 import { runInCallback } from "../loop/running.ts";
 import { toBytes } from "./_bytes.ts";
 import { isSystemError } from "./_errors.ts";
@@ -74,6 +75,10 @@ export class StreamTransport implements Transport, OpenResource {
   #aborted = false;
   #lostWrites = 0;
   #disposers: Future<void>[] = [];
+
+  static {
+    showAsText(this);
+  }
 
   /** Creates a transport that does nothing yet; `begin` starts it. */
   constructor(options: StreamTransportOptions) {
@@ -170,11 +175,6 @@ export class StreamTransport implements Transport, OpenResource {
 
   canWriteEof(): boolean {
     return this.#channel.canEnd;
-  }
-
-  /** Whether the protocol was told to pause writing. */
-  get writingPaused(): boolean {
-    return this.#flow.paused;
   }
 
   /** Whether the protocol was told to pause writing. */

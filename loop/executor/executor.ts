@@ -1,6 +1,7 @@
 import type { CoroutineGenerator } from "../awaitables.ts";
 import { type Coroutine, operation } from "../coroutines.ts";
 import type { Future } from "../futures.ts";
+import { showAsText } from "../inspect.ts";
 import type {
   AnyFunction,
   WorkFunction,
@@ -58,6 +59,10 @@ const BUFFER_SIZE = 16;
  */
 export abstract class Executor<M extends object = object>
   implements AsyncDisposable {
+  static {
+    showAsText(this);
+  }
+
   /**
    * Not there: it lets functions infer the type of the module.
    *
@@ -168,6 +173,11 @@ export abstract class Executor<M extends object = object>
     const submit = (item: unknown) =>
       this.submit(work as WorkFunction<unknown, [unknown]>, item);
     return new Mapping(items, buffersize, submit);
+  }
+
+  /** Describes the executor, such as `<WorkerPoolExecutor>`. */
+  toString(): string {
+    return `<${this.constructor.name}>`;
   }
 
   /** Waits for the jobs and ends the workers, after an `await using` block. */

@@ -4,6 +4,7 @@ import type { BaseEventLoop } from "../base_event_loop.ts";
 import { captureContext, type Context } from "../context.ts";
 import { type Coroutine, operation } from "../coroutines.ts";
 import type { Future } from "../futures.ts";
+import { showAsText } from "../inspect.ts";
 import { currentLoop, runInCallback } from "../running.ts";
 import { shield } from "../shield.ts";
 import type { Task } from "../tasks.ts";
@@ -57,6 +58,10 @@ export class LoopPort<F extends object> implements Disposable {
   readonly #tasks = new Map<number, Task<unknown>>();
   readonly #closed: Future<void>;
 
+  static {
+    showAsText(this);
+  }
+
   /**
    * Opens the port.
    *
@@ -73,6 +78,12 @@ export class LoopPort<F extends object> implements Disposable {
     this.#context = captureContext();
     this.#loop.foreignPromises++;
     port1.onmessage = (event) => this.#receive(event.data as PortRequest);
+  }
+
+  /** Describes the port, and how many tasks the worker has started. */
+  toString(): string {
+    const state = this.#closed.done() ? "closed" : "open";
+    return `<LoopPort ${state} tasks=${this.#tasks.size}>`;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { BaseEventLoop } from "../base_event_loop.ts";
 import { RuntimeError } from "../errors.ts";
 import { Future } from "../futures.ts";
+import { showAsText } from "../inspect.ts";
 import { currentLoop, runInCallback } from "../running.ts";
 import { decodeError } from "./error_codec.ts";
 import type { Outcome, PortAnswer, PortRequest } from "./messages.ts";
@@ -37,6 +38,10 @@ export class RemoteLoop<F extends object> implements Disposable {
   readonly #futures = new Map<number, RemoteFuture<unknown>>();
   #count = 0;
   #closed = false;
+
+  static {
+    showAsText(this);
+  }
 
   /**
    * Connects to the loop.
@@ -103,6 +108,11 @@ export class RemoteLoop<F extends object> implements Disposable {
   /** Closes the port at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** Describes the loop, as far as it is known here. */
+  toString(): string {
+    return `<RemoteLoop ${this.#closed ? "closed" : "open"}>`;
   }
 
   #post(request: PortRequest): void {
