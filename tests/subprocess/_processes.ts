@@ -68,7 +68,7 @@ export function openPipes(): string[] {
  * was told it can be found again.
  */
 export function uniqueSeconds(): string {
-  return `1000.${Deno.pid}${++marks}`;
+  return `60.${Deno.pid}${++marks}`;
 }
 
 /** Returns the processes that were started with an argument. */
