@@ -2,10 +2,11 @@ import type { AbstractEventLoop } from "../loop/abstract_event_loop.ts";
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import type { BaseEventLoop } from "../loop/base_event_loop.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
-import { CancelledError, RuntimeError } from "../loop/errors.ts";
+import { CancelledError, RuntimeError, TimeoutError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
 import { showAsText } from "../loop/inspect.ts";
 import { sleep } from "../loop/sleep.ts";
+import { waitFor } from "../loop/wait_for.ts";
 import { Acceptor } from "./_acceptor.ts";
 import type { OpenResources } from "./_open_resources.ts";
 import type { AbstractServer } from "./abstract_server.ts";
@@ -17,7 +18,7 @@ import type { ProtocolFactory } from "./protocols.ts";
  * by `loop.createServer()` and `startServer()`.
  *
  * Closing the server does not close its connections: `closeClients()` and
- * `abortClients()` do.
+ * `abortClients()` do, and `shutdown()` ends everything by a deadline.
  *
  * @example A server that ends with its block
  * ```ts
@@ -50,6 +51,7 @@ export class Server implements AbstractServer {
   #forever: Future<void> | null = null;
   #serving = false;
   #closed = false;
+  #forgetSignal = () => {};
 
   static {
     showAsText(this);
@@ -99,6 +101,7 @@ export class Server implements AbstractServer {
     this.#closed = true;
     this.#serving = false;
     this.#acceptor.close();
+    this.#forgetSignal();
     this.#resources?.delete(this);
     this.#loop.unclosed?.delete(this);
     if (this.#forever?.done() === false) this.#forever.cancel();
@@ -148,6 +151,47 @@ export class Server implements AbstractServer {
     return operation("Server.waitClosed", this.#waitClosed());
   }
 
+  /**
+   * Closes the server, gives its connections some time to end by themselves,
+   * and aborts those that are left. Cancelling the wait aborts them at once.
+   *
+   * @param timeout How long connections may take, in seconds; `null`, the
+   * default, means as long as they want.
+   * @returns A coroutine of whether all have ended in time.
+   *
+   * @example Two seconds to finish
+   * ```ts
+   * import * as asyncio from "@asyncio/asyncio";
+   * import assert from "node:assert/strict";
+   *
+   * await asyncio.run(async () => {
+   *   const server = await asyncio.startServer(async (reader, writer) => {
+   *     writer.write(await reader.readline());
+   *     writer.close();
+   *   }, "127.0.0.1", 0);
+   *   const { port } = server.sockets[0] as asyncio.NetAddress;
+   *   const [reader, writer] = await asyncio.openConnection("127.0.0.1", port);
+   *   await asyncio.sleep(0.01); // the server has accepted
+   *   const stopped = asyncio.createTask(server.shutdown(2));
+   *   writer.write("last words\n");
+   *   assert.equal((await reader.read()).length, 11);
+   *   writer.close();
+   *   assert.equal(await stopped, true);
+   * });
+   * ```
+   */
+  shutdown(timeout: number | null = null): Coroutine<boolean> {
+    return operation("Server.shutdown", this.#shutdown(timeout));
+  }
+
+  /** Closes the server when a signal aborts. @ignore */
+  closeOn(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const close = () => this.close();
+    signal.addEventListener("abort", close);
+    this.#forgetSignal = () => signal.removeEventListener("abort", close);
+  }
+
   /** Closes the server and waits until its connections are gone. */
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
@@ -167,6 +211,7 @@ export class Server implements AbstractServer {
   /** Stops listening, without waking anybody: the loop closes. @ignore */
   release(): void {
     this.#closed = true;
+    this.#forgetSignal();
     this.#serving = false;
     this.#acceptor.close();
   }
@@ -203,6 +248,20 @@ export class Server implements AbstractServer {
     } finally {
       if (this.#forever === forever) this.#forever = null;
     }
+  }
+
+  *#shutdown(timeout: number | null): CoroutineGenerator<boolean> {
+    this.close();
+    if (this.#waiters === null) return true;
+    try {
+      yield* waitFor(this.waitClosed(), timeout);
+      return true;
+    } catch (error) {
+      this.abortClients();
+      if (!(error instanceof TimeoutError)) throw error;
+    }
+    yield* this.#waitClosed();
+    return false;
   }
 
   *#waitClosed(): CoroutineGenerator<void> {

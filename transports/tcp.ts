@@ -34,6 +34,8 @@ export interface CreateServerOptions {
    * on. Until then clients can connect, but are not served.
    */
   startServing?: boolean;
+  /** Closes the server when it aborts. */
+  signal?: AbortSignal;
   /** Whether the system probes connections that are idle, by default not. */
   keepAlive?: boolean;
   /**
@@ -94,6 +96,7 @@ export function* createServer(
 ): CoroutineGenerator<Server> {
   const { sock, backlog = DEFAULT_BACKLOG, startServing = true } = options;
   checkEither("create server", host ?? port, sock);
+  options.signal?.throwIfAborted();
   if (sock === undefined && (options.reusePort || options.resetOnAbort)) {
     const listeners = yield* listenOnNode(host, port ?? 0, {
       backlog,
@@ -102,6 +105,7 @@ export function* createServer(
     });
     const { loop, resources } = site;
     const server = new Server(loop, listeners, protocolFactory, resources);
+    server.closeOn(options.signal);
     return startServing ? yield* beginServing(server) : server;
   }
   const deno = denoFor("create server");
@@ -118,6 +122,7 @@ export function* createServer(
     protocolFactory,
     site.resources,
   );
+  server.closeOn(options.signal);
   return startServing ? yield* beginServing(server) : server;
 }
 

@@ -26,6 +26,8 @@ export interface CreateUnixServerOptions {
   sock?: Deno.Listener;
   /** Whether to accept at once, which is the default. */
   startServing?: boolean;
+  /** Closes the server when it aborts. */
+  signal?: AbortSignal;
   /** Whether closing the server removes the socket file, by default yes. */
   cleanupSocket?: boolean;
 }
@@ -54,10 +56,12 @@ export function* createUnixServer(
 ): CoroutineGenerator<Server> {
   const { sock, startServing = true, cleanupSocket = true } = options;
   const target = pathOrSock("create Unix server", path, sock);
+  options.signal?.throwIfAborted();
   const listener = typeof target === "string"
     ? yield* listenOn(target, cleanupSocket)
     : new UnixListener(target, null, true);
   const server = new Server(loop, [listener], protocolFactory, resources);
+  server.closeOn(options.signal);
   return startServing ? yield* beginServing(server) : server;
 }
 
