@@ -62,5 +62,5 @@ Deno.test("BufferedProtocol may write from its own buffer: it is not read over",
     const [, length] = await Promise.all([send(), receive()]);
     connection.close();
     assertEquals(length, sent.length);
-    assertEquals(received, sent);
+    assertEquals(received.findIndex((byte, i) => byte !== sent[i]), -1);
   }));
