@@ -133,7 +133,7 @@ export class JobPool implements LaneOwner {
     this.#lanes.delete(lane);
     const index = this.#idle.indexOf(lane);
     if (index >= 0) this.#idle.splice(index, 1);
-    if (reason !== undefined) job?.fail(makeDeathError(job, reason));
+    job?.fail(makeDeathError(job, reason ?? { what: "its worker was ended" }));
     this.#serveQueue();
     this.#checkEnded();
   }

@@ -172,6 +172,8 @@ export async function runJob(
   const key = Symbol.for("asyncio.currentJob");
   try {
     const work = await findWork(job) as (...args: unknown[]) => unknown;
+    // Loading the module may have taken long.
+    remote.throwIfCancelled();
     shared[key] = remote;
     // Functions of a module know nothing of us, others cannot import anything.
     const receiver = job.source === null ? undefined : remote;

@@ -7,14 +7,13 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { TimeoutError } from "../../loop/errors.ts";
+import { RuntimeError, TimeoutError } from "../../loop/errors.ts";
 import {
   ExecutorFullError,
   WorkerDiedError,
 } from "../../loop/executor/errors.ts";
 import type { Executor } from "../../loop/executor/executor.ts";
 import type { PoolOptions } from "../../loop/executor/pool_options.ts";
-import { RuntimeError } from "../../loop/errors.ts";
 import { gather } from "../../loop/gather.ts";
 import { run } from "../../loop/runners.ts";
 import { sleep } from "../../loop/sleep.ts";
@@ -313,6 +312,22 @@ export function testExecutor({ name, make, death }: Subject): void {
     assertEquals(await pool.submit("count"), 1);
     assert(waiter.cancelled());
   }, { maxWorkers: 1 });
+
+  test(
+    "loses no job to one that is cancelled as its result arrives",
+    async (pool) => {
+      await pool.submit("add", 0, 0);
+      const job = pool.submit("slowly", 5, 0);
+      const next = pool.submit("add", 1, 1);
+      await sleep(0.002);
+      // Nothing is received meanwhile: then the result is there, but not read.
+      const end = performance.now() + 20;
+      while (performance.now() < end);
+      job.cancel();
+      assertEquals(await timeout(30, async () => await next), 2);
+    },
+    { maxWorkers: 1 },
+  );
 
   test("lets a job time out", async (pool) => {
     await assertRejects(

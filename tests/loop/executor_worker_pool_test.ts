@@ -114,6 +114,15 @@ testWithWorker(
   },
 );
 
+testWithWorker(
+  "a job that is cancelled while its module is loading is not run",
+  async (pool) => {
+    const job = pool.submit("count");
+    job.cancel();
+    assertEquals(await pool.submit("count"), 1);
+  },
+);
+
 testWithWorker("a job after a cancelled one is not cancelled", async (pool) => {
   const job = pool.submit("spinUntilCancelled");
   await sleep(0.01);
@@ -229,4 +238,57 @@ Deno.test("WorkerPoolExecutor without permission passes Deno's error on", async 
   assertMatch(lines[0]!, /Requires read access to .*_executor_work.ts/);
   // Functions need no permission, for there is nothing to read.
   assertEquals(lines[1], "3");
+});
+
+/** Runs a program that imports the package from a server, as from JSR. */
+async function runFromRemote(
+  program: string,
+  flags: readonly string[],
+): Promise<string> {
+  const root = new URL("../../", import.meta.url);
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async ({ url }) => {
+      const path = new URL(url).pathname.slice(1);
+      const text = await Deno.readTextFile(new URL(path, root));
+      const headers = { "content-type": "application/typescript" };
+      return new Response(text, { headers });
+    },
+  );
+  const host = `127.0.0.1:${server.addr.port}`;
+  const cache = await Deno.makeTempDir();
+  try {
+    const script = program.replace("PACKAGE", `http://${host}/mod.ts`);
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--no-config",
+        `--allow-import=${host}`,
+        ...flags,
+        `data:text/javascript,${encodeURIComponent(script)}`,
+      ],
+      env: { DENO_DIR: cache, NO_COLOR: "1" },
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return text(stdout) + text(stderr);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+}
+
+Deno.test("the executors run as part of a package that was loaded from afar", async () => {
+  const program = `
+    import * as asyncio from "PACKAGE";
+    await asyncio.run(async () => {
+      console.log(await asyncio.toThread((n) => n + 1, 41));
+      if (Deno.permissions.querySync({ name: "run" }).state !== "granted") return;
+      await using pool = new asyncio.ProcessPoolExecutor();
+      console.log(await pool.submit((n) => n + 1, 42));
+    });
+  `;
+  // A worker needs no permission, not even to read the package.
+  assertEquals(await runFromRemote(program, []), "42\n");
+  assertEquals(await runFromRemote(program, ["--allow-run"]), "42\n43\n");
 });
