@@ -5,7 +5,8 @@
  *     deno run --allow-net examples/chat_server.ts
  *     nc 127.0.0.1 8890     (twice, in two terminals)
  *
- * Options: --port 8890. Ctrl-C ends it.
+ * Options: --port 8890, and --introspect 8891 to let `deno task ps
+ * 127.0.0.1:8891` see its tasks. Ctrl-C ends it.
  */
 import * as asyncio from "@asyncio/asyncio";
 import { parseArgs } from "node:util";
@@ -14,7 +15,10 @@ const MOST_UNREAD_BYTES = 1_000_000;
 
 const { values } = parseArgs({
   args: Deno.args,
-  options: { port: { type: "string", default: "8890" } },
+  options: {
+    port: { type: "string", default: "8890" },
+    introspect: { type: "string" },
+  },
 });
 const members = new Map<asyncio.StreamWriter, string>();
 
@@ -37,6 +41,7 @@ async function chat(
     new TextDecoder().decode(await reader.readline());
   writer.write("Your name? ");
   const name = (await readText()).trim() || "nobody";
+  asyncio.currentTask()!.setName(`chat with ${name}`);
   members.set(writer, name);
   tell(`${name} is here, ${members.size} in the room`);
   try {
@@ -49,7 +54,10 @@ async function chat(
   }
 }
 
-await asyncio.run(async () => {
+await asyncio.run(async function main() {
+  if (values.introspect !== undefined) {
+    await asyncio.serveIntrospection({ port: Number(values.introspect) });
+  }
   const server = await asyncio.startServer(
     chat,
     "127.0.0.1",

@@ -200,7 +200,8 @@ export class Coroutine<T = unknown> implements Promise<T> {
    * @ignore
    */
   protected beginFor<A, B>(reaction: NativeReaction<T, A, B>): void {
-    new NativeStrand(reaction, this.makeSteps(), this.#leaf).begin();
+    const { name } = this;
+    new NativeStrand(reaction, this.makeSteps(), this.#leaf, name).begin();
   }
 }
 

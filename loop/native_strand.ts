@@ -1,9 +1,11 @@
+import { Future } from "./futures.ts";
 import type { NativeReaction } from "./native_reaction.ts";
 import { type Steps, Strand } from "./strand.ts";
 
 /** The strand of a coroutine that native code awaits. */
 export class NativeStrand<T, F, R> extends Strand<T> {
   readonly #reaction: NativeReaction<T, F, R>;
+  readonly #name: string;
   #begun = false;
 
   /** Creates the strand; `begin` makes its first step. */
@@ -11,15 +13,26 @@ export class NativeStrand<T, F, R> extends Strand<T> {
     reaction: NativeReaction<T, F, R>,
     steps: Steps<T>,
     leaf: boolean,
+    name: string,
   ) {
     super(reaction.scope!, steps, leaf);
     this.#reaction = reaction;
+    this.#name = name;
   }
 
   /** Steps for the first time, now. */
   override begin(): void {
     super.begin();
     this.#begun = true;
+  }
+
+  /** By the name of the coroutine, where what it waits for has none itself. */
+  override describe(): string {
+    const { awaited } = this;
+    if (awaited === null || awaited.constructor !== Future) {
+      return super.describe();
+    }
+    return this.#name || super.describe();
   }
 
   protected succeed(value: T): void {

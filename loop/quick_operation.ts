@@ -55,7 +55,7 @@ class QuickCoroutine<R, A, T> extends Coroutine<T> {
     const value = operation.attempt(this.#receiver, this.#argument);
     if (value !== WAIT) return reaction.settle(false, value);
     const steps = operation.steps(this.#receiver, this.#argument);
-    new NativeStrand(reaction, steps, true).begin();
+    new NativeStrand(reaction, steps, true, this.name).begin();
   }
 }
 

@@ -79,9 +79,11 @@ export class StreamReaderProtocol extends Protocol {
     const callback = this.#callback;
     if (callback === null) return;
     const writer = new StreamWriter(transport, this, reader);
-    const task = currentLoop().createTask<unknown>(() =>
-      callback(reader, writer) ?? Promise.resolve()
-    );
+    // Named as the callback, for whoever looks at the tasks.
+    const { [callback.name]: serve } = {
+      [callback.name]: () => callback(reader, writer) ?? Promise.resolve(),
+    };
+    const task = currentLoop().createTask<unknown>(serve!);
     task.addDoneCallback((task) => this.#served(task, transport));
   }
 
