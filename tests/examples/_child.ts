@@ -76,6 +76,11 @@ export class Child implements AsyncDisposable {
     }
   }
 
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void {
+    this.#process.kill(signal);
+  }
+
   /** Presses Ctrl-C, then waits for the end. */
   interrupt(): Promise<Outcome> {
     this.#process.kill("SIGINT");
