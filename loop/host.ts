@@ -51,19 +51,60 @@ export function onExit(callback: () => void): () => void {
   return () => globalThis.removeEventListener?.("unload", callback);
 }
 
-/** What a process has open from the start, and what does not serve anybody. */
-const USUAL_RESOURCES = ["stdin", "stdout", "stderr", "signal"];
+/**
+ * Calls back after a while, unless the process ends before: the timer does not
+ * keep it alive.
+ *
+ * @returns What takes it back.
+ */
+export function quietTimer(callback: () => void, seconds: number): () => void {
+  const { Deno: deno } = globalThis as { Deno?: typeof Deno };
+  const timer = setTimeout(callback, seconds * 1000);
+  deno?.unrefTimer(timer);
+  return () => clearTimeout(timer);
+}
 
 /**
- * Tells whether the process has anything open that is not known to be idle.
- * Where the runtime does not tell, the answer is yes.
+ * Calls back when the runtime has nothing left to do, which keeps it going for
+ * another turn.
+ *
+ * @returns What takes it back.
  */
-export function hasForeignResources(): boolean {
+export function onIdle(callback: () => void): () => void {
+  const listener = (event: Event): void => {
+    event.preventDefault();
+    callback();
+  };
+  globalThis.addEventListener?.("beforeunload", listener);
+  return () => globalThis.removeEventListener?.("beforeunload", listener);
+}
+
+/** What a process has open from the start. */
+const USUAL_RESOURCES = ["stdin", "stdout", "stderr"];
+
+/**
+ * Tells whether the process has anything open that could wake somebody, besides
+ * a number of signal listeners. Where the runtime does not tell, the answer is
+ * yes.
+ */
+export function hasForeignResources(signals: number): boolean {
   const resources = internals()?.core?.resources?.();
   if (resources === undefined) return true;
-  return Object.values(resources).some((name) =>
-    !USUAL_RESOURCES.includes(name)
-  );
+  const names = Object.values(resources);
+  return names.filter((name) => !USUAL_RESOURCES.includes(name))
+    .some((name) => name !== "signal" || --signals < 0);
+}
+
+/**
+ * Tells whether timers of others are set that keep the process alive; `null`
+ * where the runtime does not tell.
+ */
+export function hasForeignTimers(): boolean | null {
+  const { process } = globalThis as {
+    process?: { getActiveResourcesInfo?: () => string[] };
+  };
+  const active = process?.getActiveResourcesInfo?.();
+  return active === undefined ? null : active.length > 0;
 }
 
 interface Internals {

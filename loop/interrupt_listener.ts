@@ -1,9 +1,20 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
-import { hasForeignResources, hop, onSignal } from "./host.ts";
+import { describeDeadlock } from "./deadlock.ts";
+import {
+  hasForeignResources,
+  hasForeignTimers,
+  hop,
+  onSignal,
+  quietTimer,
+} from "./host.ts";
+import { log } from "./log.ts";
 import type { Timer } from "./timer_queue.ts";
 
-/** How long a loop rests before it is looked whether it is stuck, in ms. */
-const PATIENCE = 50;
+/**
+ * How long a loop rests before it is looked whether it is stuck, in seconds:
+ * Deno does not tell that others wait for a file, a name or a key.
+ */
+const PATIENCE = 1;
 
 /** What to call at which signal. */
 export type Interrupts = Partial<Record<Deno.Signal, () => void>>;
@@ -14,15 +25,19 @@ export type Interrupts = Partial<Record<Deno.Signal, () => void>>;
  *
  * A signal listener does not keep Deno alive, but under a top-level `await` it
  * keeps Deno from noticing that nothing is left to wait for: a deadlocked
- * program would hang for ever. So the listeners are taken back while the loop
- * rests, has no timer and nothing open, and every task stands in a wait that
- * only another task could end.
+ * program would hang for ever. So once the loop has rested for a while, has no
+ * timer and nothing open, every task stands in a wait that only another task
+ * could end, and nobody else has a timer or anything open either, the stuck
+ * tasks are reported and the listeners taken back. If Deno agrees that nothing
+ * is left to wait for, it then ends the process.
  */
 export class InterruptListener {
   readonly #loop: BaseEventLoop;
   readonly #interrupts: Interrupts;
   #releases: (() => void)[] = [];
-  #check: ReturnType<typeof setTimeout> | undefined;
+  /** Takes back the timer that looks whether the loop is stuck. */
+  #forgetLook: (() => void) | null = null;
+  #reported = false;
 
   /** Begins to listen. */
   constructor(loop: BaseEventLoop, interrupts: Interrupts) {
@@ -38,7 +53,8 @@ export class InterruptListener {
    */
   async close(): Promise<void> {
     this.#loop.onRest = null;
-    clearTimeout(this.#check);
+    this.#forgetLook?.();
+    this.#forgetLook = null;
     if (this.#releases.length === 0) return;
     this.#unlisten();
     await new Promise<void>((resolve) => hop(resolve));
@@ -60,17 +76,37 @@ export class InterruptListener {
   /** The loop rests: looks later, not at each of many rests, if it is stuck. */
   #review(timer: Timer | undefined): void {
     this.#listen();
-    if (timer !== undefined || this.#loop.isServing()) return;
-    this.#check ??= setTimeout(() => {
-      this.#check = undefined;
-      if (this.#isStuck()) this.#unlisten();
-    }, PATIENCE);
+    if (timer === undefined && !this.#loop.isServing()) this.#lookLater();
   }
 
-  #isStuck(): boolean {
+  #lookLater(): void {
+    // Without listeners the runtime finds out by itself.
+    if (this.#releases.length === 0) return;
+    this.#forgetLook ??= quietTimer(() => this.#look(), PATIENCE);
+  }
+
+  #look(): void {
+    this.#forgetLook = null;
     const { scheduler } = this.#loop;
-    return scheduler.idle && scheduler.nextTimer() === undefined &&
-      !this.#couldGoOn() && !hasForeignResources();
+    if (!scheduler.idle || scheduler.nextTimer() !== undefined) return;
+    if (this.#couldGoOn()) return;
+    // Nobody tells when what is foreign ends.
+    if (this.#isForeign()) this.#lookLater();
+    else this.#giveUp();
+  }
+
+  #isForeign(): boolean {
+    return hasForeignResources(this.#releases.length) ||
+      hasForeignTimers() === true;
+  }
+
+  #giveUp(): void {
+    if (!this.#reported && hasForeignTimers() !== null) {
+      const report = describeDeadlock(this.#loop.tasks, true);
+      log("error", String(report), { loop: this.#loop });
+      this.#reported = true;
+    }
+    this.#unlisten();
   }
 
   /** Whether somebody outside the tasks is known to be able to wake one. */

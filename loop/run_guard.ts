@@ -1,6 +1,7 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { describeDeadlock } from "./deadlock.ts";
 import { CancelledError, KeyboardInterrupt, SystemExit } from "./errors.ts";
+import { onIdle } from "./host.ts";
 import { InterruptListener } from "./interrupt_listener.ts";
 import { LateRejections } from "./late_rejections.ts";
 import type { Task } from "./tasks.ts";
@@ -20,6 +21,10 @@ export class RunGuard implements AsyncDisposable {
   readonly #termination: Termination | null;
   readonly #listener: InterruptListener;
   readonly #rejections = new LateRejections();
+  /** The runtime has nothing left to do, and the main task still waits. */
+  readonly #forgetIdle = onIdle(() =>
+    this.#loop.abortRun(describeDeadlock(this.#loop.tasks, true))
+  );
   /** How often Ctrl-C was pressed. */
   #interrupts = 0;
 
@@ -40,12 +45,11 @@ export class RunGuard implements AsyncDisposable {
       SIGINT: this.#interrupt,
       ...(termination === null ? {} : { SIGTERM: this.#terminate }),
     });
-    globalThis.addEventListener?.("beforeunload", this.#beforeUnload);
   }
 
   /** Takes all listeners back. */
   async [Symbol.asyncDispose](): Promise<void> {
-    globalThis.removeEventListener?.("beforeunload", this.#beforeUnload);
+    this.#forgetIdle();
     await Promise.all([this.#listener.close(), this.#rejections.end()]);
   }
 
@@ -83,12 +87,6 @@ export class RunGuard implements AsyncDisposable {
     if (this.#loop.handlesSignal("SIGTERM")) return;
     exitWhenUnhandled();
     this.#termination!.request(this.#task);
-  };
-
-  /** The runtime has nothing left to do, and the main task still waits. */
-  readonly #beforeUnload = (event: Event): void => {
-    event.preventDefault();
-    this.#loop.abortRun(describeDeadlock(this.#loop.tasks));
   };
 }
 

@@ -3,7 +3,9 @@ import type { CoroutineLike } from "./awaitables.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { type Context, scopeStorage } from "./context.ts";
 import { RuntimeError } from "./errors.ts";
+import { describeDeadlock } from "./deadlock.ts";
 import { gather } from "./gather.ts";
+import { onIdle } from "./host.ts";
 import { showAsText } from "./inspect.ts";
 import { LateRejections } from "./late_rejections.ts";
 import { newEventLoop } from "./policy.ts";
@@ -197,13 +199,22 @@ async function cancelAllTasks(loop: BaseEventLoop): Promise<void> {
   if (tasks.length === 0) return;
   const rejections = new LateRejections();
   for (const task of tasks) task.cancel();
+  let stuck: unknown = null;
+  // A task in a bare foreign promise that never settles never ends.
+  const forgetIdle = onIdle(() => {
+    stuck = describeDeadlock(tasks, true);
+    loop.abortRun(stuck);
+  });
   try {
     await loop.runUntilComplete(gather(...tasks, { returnExceptions: true }));
+  } catch (error) {
+    if (error !== stuck) throw error;
   } finally {
+    forgetIdle();
     await rejections.end();
   }
   for (const task of tasks) {
-    if (task.cancelled()) continue;
+    if (!task.done() || task.cancelled()) continue;
     const exception = task.exception();
     if (exception === null) continue;
     loop.callExceptionHandler({

@@ -11,6 +11,18 @@ import { reviewCoroutines } from "./unawaited.ts";
 /** How often a busy loop looks for what is held too long, in milliseconds. */
 const REVIEW_INTERVAL = 1000;
 
+/** When tasks ended their last steps, by the clock of the host. */
+const rests = new WeakMap<Task<unknown>, number>();
+
+/**
+ * Tells for how many seconds a task has not made a step; `null` outside debug
+ * mode.
+ */
+export function secondsAtRest(task: Task<unknown>): number | null {
+  const start = rests.get(task);
+  return start === undefined ? null : (performance.now() - start) / 1000;
+}
+
 /**
  * Reports what keeps the loop busy for too long, in debug mode.
  *
@@ -49,6 +61,8 @@ export class SlowSteps {
     const now = performance.now();
     const seconds = (now - this.#start) / 1000;
     this.#start = now;
+    const task = taskOf(runnable);
+    if (task !== null) rests.set(task, now);
     if (seconds >= this.#loop.slowCallbackDuration) report(runnable, seconds);
     if (now < this.#nextReview) return;
     this.#nextReview = now + REVIEW_INTERVAL;
@@ -75,7 +89,10 @@ function report(runnable: Runnable, seconds: number): void {
 
 /** The task or handle that ran, `null` for the library's own business. */
 function subjectOf(runnable: Runnable): Task<unknown> | Handle | null {
-  if (runnable instanceof Handle) return runnable;
+  return runnable instanceof Handle ? runnable : taskOf(runnable);
+}
+
+function taskOf(runnable: Runnable): Task<unknown> | null {
   if (runnable instanceof Strand) return runnable.scope.task;
   if (runnable instanceof NativeReaction) return runnable.scope?.task ?? null;
   return null;

@@ -54,6 +54,6 @@ export class VirtualTimeEventLoop extends BaseEventLoop {
   }
 
   #reportDeadlock(): void {
-    this.abortRun(describeDeadlock(this.tasks));
+    this.abortRun(describeDeadlock(this.tasks, false));
   }
 }

@@ -117,11 +117,52 @@ for (const how of ["future", "queue", "group", "generator"]) {
   });
 }
 
+Deno.test("run() ends although its main task can be neither woken nor cancelled", async () => {
+  const { code, lines, stderr } = await runProgram("deadlocked.ts", {
+    args: ["deaf"],
+  });
+  assertMatch(lines[0]!, /^DeadlockError: Cannot go on: nothing is ready/);
+  assertStringIncludes(stderr, "Task was destroyed but it is pending!");
+  assertEquals(code, 0);
+});
+
 Deno.test("run() that can never end does not hang under a top-level await", async () => {
   const args = ["future", "awaited"];
   const { code, stderr } = await runProgram("deadlocked.ts", { args });
   assertEquals(code, 1);
   assertStringIncludes(stderr, "Top-level await promise never resolved");
+});
+
+Deno.test("run() names the stuck tasks under a top-level await, too", async () => {
+  const { code, stderr } = await runProgram("stuck.ts", { args: ["nobody"] });
+  assertMatch(
+    stderr,
+    /^DeadlockError: Cannot go on: .*\n {2}<Task pending name='main' /,
+  );
+  for (const name of ["Ada", "Grace"]) {
+    const line = RegExp(`<Task pending name='${name}' .*wait_for=Lock.acquire`);
+    assertMatch(stderr, line);
+  }
+  assertStringIncludes(stderr, "Top-level await promise never resolved");
+  assertEquals(code, 1);
+});
+
+for (const how of ["timer", "listener", "signal"]) {
+  Deno.test(`run() raises no false alarm while others may wake a task (${how})`, async () => {
+    const { code, lines, stderr } = await runProgram("stuck.ts", {
+      args: [how],
+    });
+    assertEquals([code, lines, stderr], [0, ["woken"], ""]);
+  });
+}
+
+Deno.test("run() tells in debug mode for how long the tasks were stuck", async () => {
+  const { stderr } = await runProgram("stuck.ts", {
+    args: ["nobody", "debug"],
+  });
+  for (const name of ["main", "Ada", "Grace"]) {
+    assertMatch(stderr, RegExp(`name='${name}' .*> for 1\\.\\d\\d\\d seconds`));
+  }
 });
 
 Deno.test("run() that waits for the host is no deadlock", async () => {

@@ -15,6 +15,8 @@ const waits: Record<string, () => PromiseLike<unknown>> = {
       group.createTask(async () => await never, { name: "member" });
       await never;
     }),
+  /** Nobody can even cancel this one. */
+  deaf: () => new Promise(() => {}),
   /** This one ends: the host still has a timer. */
   host: () =>
     wrapFuture(new Promise((end) => setTimeout(() => end("timer"), 20))),
