@@ -37,6 +37,9 @@ interface Membership {
   leave(): Promise<void>;
 }
 
+/** The longest datagram there is; Deno would take memory for one each time. */
+const MOST_BYTES = 65536;
+
 /** Deno's own UDP, which is faster but hidden behind a flag. */
 export type ListenDatagram = (options: {
   transport: "udp";
@@ -61,10 +64,11 @@ export class DenoDatagramChannel implements DatagramChannel {
 
   /** Receives one at a time: waiting twice would change their order. */
   async start(sink: DatagramSink): Promise<void> {
+    const buffer = new Uint8Array(MOST_BYTES);
     while (!this.#closed) {
       try {
-        const [data, address] = await this.socket.receive();
-        if (!this.#closed) sink.received(data, address as NetAddress);
+        const [data, address] = await this.socket.receive(buffer);
+        if (!this.#closed) sink.received(data.slice(), address as NetAddress);
       } catch (error) {
         if (!this.#closed) return sink.failed(error);
       }
@@ -72,7 +76,11 @@ export class DenoDatagramChannel implements DatagramChannel {
   }
 
   async send(data: Uint8Array, address: NetAddress): Promise<void> {
-    await this.socket.send(data, address as never);
+    try {
+      await this.socket.send(data, address as never);
+    } catch (error) {
+      throw withCode(error);
+    }
   }
 
   async join(group: string, interfaceAddress?: string): Promise<void> {
@@ -97,4 +105,11 @@ export class DenoDatagramChannel implements DatagramChannel {
     this.#closed = true;
     this.socket.close();
   }
+}
+
+/** Gives the error of a name that is not found the code that it has elsewhere. */
+function withCode(error: unknown): unknown {
+  const isLookup = error instanceof Error && !("code" in error) &&
+    error.message.includes("failed to lookup address");
+  return isLookup ? Object.assign(error, { code: "ENOTFOUND" }) : error;
 }
