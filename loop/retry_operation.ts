@@ -2,6 +2,7 @@ import type { CoroutineGenerator } from "./awaitables.ts";
 import { Coroutine } from "./coroutines.ts";
 import { CancelledError } from "./errors.ts";
 import type { Future } from "./futures.ts";
+import type { NativeReaction } from "./native_reaction.ts";
 import { NativeWait } from "./native_wait.ts";
 import type { Scope } from "./scope.ts";
 import type { Steps } from "./strand.ts";
@@ -86,11 +87,19 @@ class RetryCoroutine<R, A, T, P extends Place> extends Coroutine<T> {
     return retrySteps(this.#operation, this.#receiver, this.#argument);
   }
 
+  protected override beginFor<F, E>(reaction: NativeReaction<T, F, E>): void {
+    const value = this.#operation.now(this.#receiver, this.#argument);
+    reaction.settle(false, value);
+  }
+
   protected override runInside<F, E>(
     scope: Scope,
     onFulfilled: (value: T) => F | PromiseLike<F>,
     onRejected: (reason: unknown) => E | PromiseLike<E>,
   ): Promise<F | E> {
+    if (this.#operation.ready(this.#receiver)) {
+      return super.runInside(scope, onFulfilled, onRejected);
+    }
     const wait = new RetryWait(
       this.#operation,
       this.#receiver,

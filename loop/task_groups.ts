@@ -76,11 +76,7 @@ export class TaskGroup {
     if (task.done()) this.#noteDone(task as Task<unknown>);
     else {
       this.#tasks.add(task as Task<unknown>);
-      new DoneWatcher(
-        task as Task<unknown>,
-        (member) => this.#noteDone(member),
-        () => this.#scope!.task,
-      );
+      new DoneWatcher(task as Task<unknown>, this.#note, this.#parent);
       // Its first step, if it ran already, may have cancelled the group.
       if (this.#aborting) task.cancel();
     }
@@ -207,6 +203,9 @@ export class TaskGroup {
     this.#parentCancelled = true;
     this.#scope!.task.cancelWithin(this.#scope!);
   }
+
+  readonly #note = (task: Task<unknown>): void => this.#noteDone(task);
+  readonly #parent = (): Task<unknown> => this.#scope!.task;
 
   #noteDone(task: Task<unknown>): void {
     this.#tasks.delete(task);
