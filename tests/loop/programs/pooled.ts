@@ -62,7 +62,8 @@ const programs: Record<string, () => Promise<void>> = {
       await using pool = new Pool<WorkModule>(module, { maxWorkers: 1 });
       for (const how of ["throwLater", "rejectUnseen"] as const) {
         await pool.submit(how).catch((error) => {
-          console.log(`${error.name} caused by ${error.cause}`);
+          const { name, cause } = error as Error;
+          console.log(`${name} caused by ${cause}`);
         });
       }
       console.log(await pool.submit("add", 1, 1));
@@ -74,7 +75,7 @@ const programs: Record<string, () => Promise<void>> = {
       const pool = new WorkerPoolExecutor<WorkModule>(module);
       await pool.submit("add", 1, 2).then(
         console.log,
-        (error) => console.log(error.message),
+        (error) => console.log((error as Error).message),
       );
       console.log(await toThread((a: number, b: number) => a + b, 1, 2));
       await pool.shutdown();
