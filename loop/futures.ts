@@ -274,6 +274,12 @@ export class Future<T = unknown> implements Promise<T> {
     return this.#failed || this.#state === CANCELLED;
   }
 
+  /** The error, which does not count as retrieved thereby.
+   * @ignore */
+  get failure(): unknown {
+    return this.#failed ? this.#value : null;
+  }
+
   /** What `cancel()` was told, as far as the future remembers it.
    * @ignore */
   get cancelMessage(): string | undefined {

@@ -11,6 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   transports: ["loop"],
   streams: ["loop", "transports"],
   subprocess: ["loop", "transports", "streams"],
+  telemetry: ["loop", "transports"],
 };
 
 /**
@@ -75,7 +76,7 @@ async function deno(
 }
 
 /** What users import besides the folders: everything, and the tool. */
-const ENTRY_POINTS = ["mod.ts", "cli.ts"];
+const ENTRY_POINTS = ["mod.ts", "cli.ts", "telemetry/mod.ts"];
 
 async function readModules(entryPoint: string): Promise<readonly Module[]> {
   const { success, stdout, stderr } = await deno([
@@ -226,6 +227,8 @@ Deno.test("architecture: deno.json exports and links every folder", async () => 
   for (const [from, to] of innerImports()) {
     if (from === "mod.ts") expected[`./${folderOf(to)}`] = `./${to}`;
   }
+  // Not part of the whole: nobody loads it who does not want it.
+  expected["./telemetry"] = "./telemetry/mod.ts";
   assertEquals(config.exports, expected);
   const entryPoints = Object.values(expected).map((path) => path.slice(2));
   assertEquals(
