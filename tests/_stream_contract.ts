@@ -25,6 +25,8 @@ export interface ContractSubject {
   readonly canReset: boolean;
   /** Connects two protocols; both have been told when it is done. */
   connect(near: StreamProtocol, far: StreamProtocol): Promise<void>;
+  /** Waits for what the system still does when both connections are gone. */
+  settle?(): Promise<unknown>;
 }
 
 /** More than any kernel object holds without a reader. */
@@ -74,6 +76,7 @@ export function testStreamContract(subject: ContractSubject): void {
           far.transport.abort();
           await near.seen("lost");
           await far.seen("lost");
+          await subject.settle?.();
         }
       }));
   }

@@ -1,4 +1,5 @@
 import { connectChannel } from "../../transports/connect_channel.ts";
+import type { PipeSink } from "../../transports/_pipe_ends.ts";
 import { PipeChannel } from "../../transports/pipe_channel.ts";
 import { testStreamContract } from "../_stream_contract.ts";
 import { openFifos } from "./_fifo.ts";
@@ -31,6 +32,23 @@ testStreamContract({
   },
 });
 
+/** The writes to FIFOs that a thread may be at, even if the file is closed. */
+const writes = new Set<Promise<unknown>>();
+
+/** Lets a test wait for the thread that writes to a file. */
+function watched(file: Deno.FsFile): PipeSink {
+  return {
+    write(data) {
+      const writing = file.write(data);
+      const ended: Promise<unknown> = writing.catch(() => {})
+        .then(() => writes.delete(ended));
+      writes.add(ended);
+      return writing;
+    },
+    close: () => file.close(),
+  };
+}
+
 testStreamContract({
   name: "FIFO",
   canHalfClose: true,
@@ -40,7 +58,8 @@ testStreamContract({
       openFifos(),
       openFifos(),
     ]);
-    await connectChannel(() => near, new PipeChannel(nearIn, nearOut));
-    await connectChannel(() => far, new PipeChannel(farIn, farOut));
+    await connectChannel(() => near, new PipeChannel(nearIn, watched(nearOut)));
+    await connectChannel(() => far, new PipeChannel(farIn, watched(farOut)));
   },
+  settle: () => Promise.all(writes),
 });
