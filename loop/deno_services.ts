@@ -1,3 +1,4 @@
+import type { CoroutineGenerator } from "./awaitables.ts";
 import { BaseEventLoop } from "./base_event_loop.ts";
 import { type Coroutine, operation } from "./coroutines.ts";
 import { RuntimeError } from "./errors.ts";
@@ -196,6 +197,16 @@ export abstract class DenoServices extends BaseEventLoop {
   }
 
   /**
+   * Does nothing: JavaScript tells nobody which asynchronous generators have
+   * begun. A `for await` loop that is left closes its own.
+   *
+   * @returns A coroutine of nothing.
+   */
+  override shutdownAsyncgens(): Coroutine<void> {
+    return operation("DenoEventLoop.shutdownAsyncgens", nothing());
+  }
+
+  /**
    * Tells whether a promise or a signal could wake a task.
    *
    * @ignore
@@ -211,3 +222,5 @@ export abstract class DenoServices extends BaseEventLoop {
     this.#executor.leave();
   }
 }
+
+function* nothing(): CoroutineGenerator<void> {}

@@ -63,7 +63,7 @@ import type { Future } from "./futures.ts";
  */
 export abstract class InputOutput {
   /** Ends asynchronous generators; there is nothing to end in JavaScript. */
-  shutdownAsyncgens(..._args: unknown[]): unknown {
+  shutdownAsyncgens(): Coroutine<void> {
     throw unavailable("shutdownAsyncgens");
   }
 

@@ -46,9 +46,6 @@ const PENDING: Readonly<Record<string, readonly string[]>> = {
     "StreamWriter.start_tls",
     "AbstractEventLoop.start_tls",
   ],
-  "whole loop": [
-    "AbstractEventLoop.shutdown_asyncgens",
-  ],
 };
 
 const pending = new Set(Object.values(PENDING).flat());

@@ -302,3 +302,8 @@ Deno.test("a loop that does no input or output refuses executors", () => {
   ) assertThrows(call, NotImplementedError, "DenoEventLoop");
   loop.close();
 });
+
+Deno.test("shutdownAsyncgens() has nothing to end (AG1)", () =>
+  run(async () => {
+    assertEquals(await getRunningLoop().shutdownAsyncgens(), undefined);
+  }));
