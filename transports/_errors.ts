@@ -4,6 +4,7 @@ const host = globalThis as { Deno?: typeof Deno };
 const MADE = {
   ConnectionReset: "ECONNRESET",
   BrokenPipe: "EPIPE",
+  ConnectionAborted: "ECONNABORTED",
   NotFound: "ENOENT",
   PermissionDenied: "EACCES",
 } as const;

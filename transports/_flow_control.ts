@@ -14,13 +14,17 @@ export interface FlowControlled {
  */
 export class FlowControl {
   readonly #target: FlowControlled;
-  #high = DEFAULT_HIGH_WATER;
-  #low = DEFAULT_HIGH_WATER / 4;
+  readonly #defaultHigh: number;
+  #high: number;
+  #low: number;
   #paused = false;
 
   /** Creates the flow control of an empty buffer. */
-  constructor(target: FlowControlled) {
+  constructor(target: FlowControlled, high: number = DEFAULT_HIGH_WATER) {
     this.#target = target;
+    this.#defaultHigh = high;
+    this.#high = high;
+    this.#low = high / 4;
   }
 
   /** The low and the high mark. */
@@ -35,7 +39,7 @@ export class FlowControl {
 
   /** Sets the marks; `update` must follow, the buffer may be over them. */
   setLimits(high?: number | null, low?: number | null): void {
-    const top = high ?? (low == null ? DEFAULT_HIGH_WATER : 4 * low);
+    const top = high ?? (low == null ? this.#defaultHigh : 4 * low);
     const bottom = low ?? Math.floor(top / 4);
     if (!(top >= bottom && bottom >= 0)) {
       throw new RangeError(

@@ -2,6 +2,7 @@ import type { BaseEventLoop } from "../loop/base_event_loop.ts";
 import { RuntimeError } from "../loop/errors.ts";
 import { runInCallback, running } from "../loop/running.ts";
 import { ReadSlab } from "./_read_slab.ts";
+import type { Undelivered } from "./_resumed_channel.ts";
 import type { ByteChannel } from "./byte_channel.ts";
 import type { StreamProtocol } from "./protocols.ts";
 
@@ -35,7 +36,11 @@ export class Inbound {
   /** The memory that the protocol lent to the last read, if it did. */
   lent: ArrayBufferLike | null = null;
   #paused = false;
+  /** Whether a read is under way, or what it brought is kept back. */
+  #reading = false;
   #wake: (() => void) | null = null;
+  /** Takes what is read, in place of the protocol. */
+  #heir: PromiseWithResolvers<Undelivered> | null = null;
 
   /** Creates the reading half of a transport; `run` starts it. */
   constructor(channel: ByteChannel, owner: InboundOwner) {
@@ -60,6 +65,19 @@ export class Inbound {
     this.#wake = null;
   }
 
+  /**
+   * Gives up reading, for another transport to go on with it.
+   *
+   * @returns What the read that is under way brings, if there is one.
+   */
+  handOver(): Promise<Undelivered> {
+    this.#heir = Promise.withResolvers();
+    this.#heir.promise.catch(() => {});
+    if (!this.#reading) this.#heir.resolve(undefined);
+    this.resume();
+    return this.#heir.promise;
+  }
+
   /** Reads until the end of the stream or of the transport. */
   async run(): Promise<void> {
     const owner = this.#owner;
@@ -76,17 +94,25 @@ export class Inbound {
         : runInCallback(loop, this.#borrow, protocol);
       if (buffer === null) return;
       let count: number | null;
+      this.#reading = true;
       try {
         count = await this.#channel.read(buffer);
       } catch (error) {
+        if (this.#heir !== null) return this.#heir.reject(error);
         if (owner.closing) return;
         return owner.fatalError(error, "Fatal read error on socket transport");
       }
       while (this.#paused && !owner.closing) await this.#untilResumed();
+      if (this.#heir !== null) return this.#bequeath(buffer, count);
       if (owner.closing) return;
+      this.#reading = false;
       if (count === null) return owner.endOfStream();
       this.#deliver(protocol, buffer, count);
     }
+  }
+
+  #bequeath(buffer: Uint8Array, count: number | null): void {
+    this.#heir!.resolve(count === null ? null : buffer.slice(0, count));
   }
 
   #untilResumed(): Promise<void> {

@@ -1,9 +1,13 @@
+import type { BaseEventLoop } from "../loop/base_event_loop.ts";
 import { staging } from "./_staging.ts";
 import { snapshot, WriteQueue } from "./_write_queue.ts";
+import type { Runnable } from "../loop/timer_queue.ts";
 import type { ByteChannel } from "./byte_channel.ts";
 
 /** Who is told how writing goes: the transport. */
 export interface OutboundOwner {
+  /** The loop whose turns writes are gathered in, if they are. */
+  readonly loop: BaseEventLoop;
   /** Fewer bytes wait than before. */
   shrank(): void;
   /** Nothing waits any more, and the peer was told of the end if asked for. */
@@ -39,6 +43,16 @@ export class Outbound {
   #taken = 0;
   #ending: "no" | "asked" | "under way" | "done" = "no";
   #cleared = false;
+  /** Told when everything is written, in place of the owner. */
+  #heir: PromiseWithResolvers<void> | null = null;
+  /** Whether `#launcher` is scheduled. */
+  #gathering = false;
+  readonly #launcher: Runnable = {
+    run: () => {
+      this.#gathering = false;
+      if (this.#flight === null) this.#launchNext();
+    },
+  };
 
   /** Creates the idle writing half of a transport. */
   constructor(channel: ByteChannel, owner: OutboundOwner) {
@@ -56,18 +70,17 @@ export class Outbound {
 
   /** Whether nothing is under way. */
   get idle(): boolean {
-    return this.#flight === null && this.#ending !== "under way";
-  }
-
-  /** Whether `end` was called. */
-  get ended(): boolean {
-    return this.#ending !== "no";
+    return this.#flight === null && this.#ending !== "under way" &&
+      !this.#gathering;
   }
 
   /** Writes bytes, now if nothing is under way; nobody changes `stable` ones. */
   write(bytes: Uint8Array, stable: boolean): void {
     if (this.#flight !== null) this.#queue.push(bytes, stable);
-    else if (stable) this.#launch(bytes, bytes.length, false);
+    else if (this.#channel.gathersWrites) {
+      this.#queue.hold(bytes, stable);
+      this.#launchSoon();
+    } else if (stable) this.#launch(bytes, bytes.length, false);
     else this.#launch(snapshot(bytes), bytes.length, true);
   }
 
@@ -76,7 +89,9 @@ export class Outbound {
    * copy if they go out now. No read may begin before `untilReturned`.
    */
   writeLent(bytes: Uint8Array): void {
-    if (this.#flight !== null) return this.#queue.push(bytes, false);
+    if (this.#flight !== null || this.#channel.gathersWrites) {
+      return this.write(bytes, false);
+    }
     this.#lent = true;
     this.#launch(bytes, bytes.length, false);
   }
@@ -98,14 +113,24 @@ export class Outbound {
 
   /** Starts writing what was enqueued. */
   flush(): void {
-    if (this.#flight === null) this.#launchNext();
+    if (this.#flight !== null) return;
+    if (this.#channel.gathersWrites) this.#launchSoon();
+    else this.#launchNext();
   }
 
   /** Tells the peer of the end once everything is written. */
   end(): void {
-    if (this.ended) return;
+    if (this.#ending !== "no") return;
     this.#ending = "asked";
-    if (this.#flight === null) this.#tellEnd();
+    if (this.idle) this.#tellEnd();
+  }
+
+  /** Resolves when everything is written; the owner is told nothing more. */
+  handOver(): Promise<void> {
+    this.#heir = Promise.withResolvers();
+    this.#heir.promise.catch(() => {});
+    if (this.idle) this.#heir.resolve();
+    return this.#heir.promise;
   }
 
   /** Drops what waits and what remains of the flight. */
@@ -114,8 +139,16 @@ export class Outbound {
     this.#queue.clear();
   }
 
+  #launchSoon(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.#owner.loop.enqueue(this.#launcher);
+  }
+
   #launchNext(): void {
-    const next = this.#queue.shift();
+    const next = this.#channel.gathersWrites
+      ? this.#queue.shiftJoined()
+      : this.#queue.shift();
     if (next !== undefined) this.#launch(next.memory, next.length, next.staged);
   }
 
@@ -143,7 +176,8 @@ export class Outbound {
 
   readonly #onFailed = (error: unknown): void => {
     this.#land();
-    if (!this.#cleared) this.#owner.writeFailed(error);
+    if (this.#heir !== null) this.#heir.reject(error);
+    else if (!this.#cleared) this.#owner.writeFailed(error);
   };
 
   #launchRest(): void {
@@ -164,7 +198,8 @@ export class Outbound {
   /** Everything is written. */
   #finish(): void {
     if (this.#cleared) return;
-    if (this.#ending === "asked") this.#tellEnd();
+    if (this.#heir !== null) this.#heir.resolve();
+    else if (this.#ending === "asked") this.#tellEnd();
     else this.#owner.drained();
   }
 

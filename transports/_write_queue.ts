@@ -45,6 +45,30 @@ export class WriteQueue {
     }
   }
 
+  /** As `push`, for bytes that will probably be all that waits. */
+  hold(bytes: Uint8Array, stable: boolean): void {
+    if (this.#size > 0) return this.push(bytes, stable);
+    const { length } = bytes;
+    const memory = stable ? bytes : snapshot(bytes);
+    this.#segments.push({ memory, length, staged: !stable });
+    this.#size = length;
+  }
+
+  /** Removes what fits into one buffer, put together; at least one segment. */
+  shiftJoined(): Segment | undefined {
+    const fitting = this.#countFitting();
+    if (fitting < 2) return this.shift();
+    const memory = staging.take(Math.min(this.#size, MOST_GATHERED_BYTES));
+    let length = 0;
+    for (let i = 0; i < fitting; i++) {
+      const segment = this.shift()!;
+      memory.set(segment.memory.subarray(0, segment.length), length);
+      length += segment.length;
+      if (segment.staged) staging.give(segment.memory);
+    }
+    return { memory, length, staged: true };
+  }
+
   /** Removes the first segment. */
   shift(): Segment | undefined {
     const segment = this.#segments[this.#first];
@@ -66,6 +90,16 @@ export class WriteQueue {
     for (let segment = this.shift(); segment; segment = this.shift()) {
       if (segment.staged) staging.give(segment.memory);
     }
+  }
+
+  #countFitting(): number {
+    let length = 0;
+    let index = this.#first;
+    for (; index < this.#segments.length; index++) {
+      length += this.#segments[index]!.length;
+      if (length > MOST_GATHERED_BYTES) break;
+    }
+    return index - this.#first;
   }
 
   /** Copies a small piece behind the last one, or into a new buffer. */

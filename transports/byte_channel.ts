@@ -31,6 +31,22 @@ export interface ByteChannel {
   /** Whether `end()` can close one direction and leave the other open. */
   readonly canEnd: boolean;
 
+  /** The high-water mark of writing to begin with, by default 65536 bytes. */
+  readonly writeHighWater?: number;
+
+  /**
+   * Whether small writes shall wait for those that follow in the same turn of
+   * the loop, because each would be sent with a delay otherwise.
+   */
+  readonly gathersWrites?: boolean;
+
+  /**
+   * Waits until bytes can go in and out, if they cannot at once.
+   *
+   * @returns A promise that rejects if they never will.
+   */
+  handshake?(): Promise<void>;
+
   /**
    * Waits for bytes and puts them into a buffer.
    *
@@ -53,6 +69,14 @@ export interface ByteChannel {
    * @returns A promise that resolves when the other side has been told.
    */
   end(): Promise<void>;
+
+  /**
+   * Agrees with the other side on the end, if that takes more than closing.
+   * Nothing is written any more, but a read may be under way.
+   *
+   * @returns A promise that rejects if there is no end to it.
+   */
+  shutdown?(): Promise<void>;
 
   /** Closes both directions; bytes that were written still arrive. */
   close(): void;

@@ -1,6 +1,5 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import type { BaseEventLoop } from "../loop/base_event_loop.ts";
-import { captureContext, type Context } from "../loop/context.ts";
 import { operation } from "../loop/coroutines.ts";
 import { NotImplementedError, RuntimeError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
@@ -10,49 +9,31 @@ import { toBytes } from "./_bytes.ts";
 import { isSystemError } from "./_errors.ts";
 import { FlowControl } from "./_flow_control.ts";
 import { Inbound } from "./_inbound.ts";
-import type { OpenResource, OpenResources } from "./_open_resources.ts";
+import type { OpenResource } from "./_open_resources.ts";
 import { Outbound } from "./_outbound.ts";
+import { ProtocolCalls } from "./_protocol_calls.ts";
 import { isInSlab } from "./_read_slab.ts";
+import { ResumedChannel } from "./_resumed_channel.ts";
+import { handshakeReport } from "./_tls_errors.ts";
 import type { Address, ByteChannel } from "./byte_channel.ts";
 import type { StreamProtocol } from "./protocols.ts";
+import type { StreamTransportOptions } from "./stream_transport_options.ts";
 import type { Transport } from "./transports.ts";
 
 /** How many writes to a lost connection are dropped without a word. */
 const SILENT_LOST_WRITES = 5;
 
-/** Who is told when a transport comes and goes: a server. */
-export interface TransportKeeper {
-  /** A connection was made. */
-  attach(transport: StreamTransport): void;
-  /** A connection is gone. */
-  detach(transport: StreamTransport): void;
-}
-
-/** What a stream transport is made of. */
-export interface StreamTransportOptions {
-  /** The loop that the protocol is called in. */
-  readonly loop: BaseEventLoop;
-  /** The way bytes go in and out. */
-  readonly channel: ByteChannel;
-  /** What is told of the bytes. */
-  readonly protocol: StreamProtocol;
-  /** What the protocol's calls run in, by default the caller's. */
-  readonly context?: Context | undefined;
-  /** The server that accepted the connection. */
-  readonly keeper?: TransportKeeper | undefined;
-  /** Where the loop notes what it must release when it closes. */
-  readonly resources?: OpenResources | undefined;
-}
-
 /**
  * The transport of every kind of connection, over a byte channel.
  *
- * | state   | entered by                           | and left for            |
- * |---------|--------------------------------------|-------------------------|
- * | open    | `begin`                              | closing, lost           |
- * | closing | `close`, the end of the stream       | lost, once all is sent  |
- * | lost    | `abort`, an error, all is sent       | gone, through the loop  |
- * | gone    | `connectionLost`                     |                         |
+ * | state   | entered by                         | and left for               |
+ * |---------|------------------------------------|----------------------------|
+ * | shaking | `begin`, if there is a handshake   | open, lost                 |
+ * | open    | `begin`, the end of the handshake  | closing, lost, gone        |
+ * | closing | `close`, the end of the stream     | parting, once all is sent  |
+ * | parting | all is sent                        | lost, once the peer agrees |
+ * | lost    | `abort`, an error, the peer agrees | gone, through the loop     |
+ * | gone    | `connectionLost`, `handOver`       |                            |
  */
 export class StreamTransport implements Transport, OpenResource {
   /** The loop that the protocol is called in. */
@@ -62,14 +43,18 @@ export class StreamTransport implements Transport, OpenResource {
   /** Whether the protocol must not be handed anything any more. */
   closing = false;
   readonly #channel: ByteChannel;
-  readonly #keeper: TransportKeeper | undefined;
-  readonly #resources: OpenResources | undefined;
-  readonly #context: Context;
+  readonly #options: StreamTransportOptions;
+  readonly #calls: ProtocolCalls;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
   readonly #flow: FlowControl;
+  /** Whether the protocol knows of the connection, and must know of its end. */
+  #made: boolean;
+  #shaking = false;
   /** Whether `write` may send: no end was written, nothing is lost. */
   #writable = true;
+  /** Why `write` must not be called, if it must not. */
+  #refusal: string | null = null;
   #lost = false;
   #gone = false;
   #aborted = false;
@@ -85,30 +70,60 @@ export class StreamTransport implements Transport, OpenResource {
     this.loop = options.loop;
     this.protocol = options.protocol;
     this.#channel = options.channel;
-    this.#context = options.context ?? captureContext();
-    this.#keeper = options.keeper;
-    this.#resources = options.resources;
+    this.#options = options;
+    this.#calls = new ProtocolCalls(this, options.context);
     this.#inbound = new Inbound(options.channel, this);
     this.#outbound = new Outbound(options.channel, this);
-    this.#flow = new FlowControl(this);
-    this.#resources?.add(this);
+    this.#flow = new FlowControl(this, options.channel.writeHighWater);
+    this.#made = options.isMade ?? false;
+    options.resources?.add(this);
     this.loop.unclosed?.add(this, "transport");
-    this.#keeper?.attach(this);
+    options.keeper?.attach(this);
   }
 
   /**
-   * Schedules `connectionMade`, then reading, then the waking of `waiter`: no
-   * bytes come before the first, and the creator goes on after it.
+   * Waits for the channel's handshake, if it has one. Then schedules
+   * `connectionMade`, then reading, then the waking of `waiter`: no bytes come
+   * before the first, and the creator goes on after it.
    */
   begin(waiter?: Future<void>): void {
-    this.#schedule(() => {
-      try {
-        this.protocol.connectionMade?.(this);
-      } finally {
-        this.#inbound.run();
-        if (waiter?.done() === false) waiter.setResult();
-      }
+    const handshake = this.#channel.handshake?.();
+    if (handshake === undefined) return this.#start(waiter);
+    this.#shaking = true;
+    handshake.then(() => {
+      this.#shaking = false;
+      if (!this.#lost) this.#start(waiter);
+    }, (error) => this.#handshakeFailed(error, waiter));
+  }
+
+  /**
+   * Gives the channel to a new transport, which speaks through a channel made
+   * of it. This one can do nothing any more.
+   *
+   * @param unread Bytes that the protocol has received but not used.
+   */
+  handOver(
+    protocol: StreamProtocol,
+    unread: Uint8Array,
+    wrap: (channel: ByteChannel) => ByteChannel,
+  ): StreamTransport {
+    this.#beginClosing();
+    this.#writable = false;
+    this.#refusal = "Cannot write: startTls() has replaced the transport";
+    const undelivered = this.#inbound.handOver();
+    const flushed = this.#outbound.handOver();
+    const heir = new StreamTransport({
+      ...this.#options,
+      channel: wrap(
+        new ResumedChannel(this.#channel, unread, undelivered, flushed),
+      ),
+      protocol,
+      context: this.#calls.context,
+      isMade: true,
     });
+    this.#lost = true;
+    this.#forget();
+    return heir;
   }
 
   getExtraInfo(name: "peername" | "sockname"): Address | null;
@@ -170,6 +185,7 @@ export class StreamTransport implements Transport, OpenResource {
     }
     if (this.closing) return;
     this.#writable = false;
+    this.#refusal = "Cannot write: writeEof() was called";
     this.#outbound.end();
   }
 
@@ -199,7 +215,7 @@ export class StreamTransport implements Transport, OpenResource {
     if (this.closing) return;
     this.#beginClosing();
     this.#inbound.resume();
-    if (this.#outbound.idle) this.#lose(null);
+    if (this.#outbound.idle) this.#part();
   }
 
   abort(): void {
@@ -234,7 +250,9 @@ export class StreamTransport implements Transport, OpenResource {
         "Fatal error: protocol.eof_received() call failed.",
       );
     }
-    if (!keepOpen || !this.#channel.canEnd) this.close();
+    if (keepOpen && this.#channel.canEnd) return;
+    if (keepOpen) this.#calls.warnOfEnd(this.#channel);
+    this.close();
   }
 
   /** Fewer bytes wait to be written than before. */
@@ -244,7 +262,7 @@ export class StreamTransport implements Transport, OpenResource {
 
   /** Nothing waits to be written any more. */
   drained(): void {
-    if (this.closing) this.#lose(null);
+    if (this.closing) this.#part();
   }
 
   /** The channel takes no more. */
@@ -254,25 +272,17 @@ export class StreamTransport implements Transport, OpenResource {
 
   /** Calls `pauseWriting` of the protocol. */
   pauseWriting(): void {
-    this.#callFlow("pause_writing", () => this.protocol.pauseWriting?.());
+    this.#calls.flow("pause_writing", () => this.protocol.pauseWriting?.());
   }
 
   /** Calls `resumeWriting` of the protocol. */
   resumeWriting(): void {
-    this.#callFlow("resume_writing", () => this.protocol.resumeWriting?.());
+    this.#calls.flow("resume_writing", () => this.protocol.resumeWriting?.());
   }
 
   /** Ends the connection with an error, reported unless it is the system's. */
   fatalError(exception: unknown, message: string): void {
-    if (!isSystemError(exception)) {
-      const { protocol } = this;
-      this.loop.callExceptionHandler({
-        message,
-        exception,
-        transport: this,
-        protocol,
-      });
-    }
+    if (!isSystemError(exception)) this.#calls.report(message, exception);
     this.#forceClose(exception as Error);
   }
 
@@ -292,29 +302,30 @@ export class StreamTransport implements Transport, OpenResource {
     return `<StreamTransport ${state} write_bufsize=${this.#outbound.size}>`;
   }
 
-  #schedule(callback: () => void): void {
-    this.#context(() => this.loop.callSoon(callback));
+  #start(waiter: Future<void> | undefined): void {
+    this.#calls.soon(() => {
+      const wasMade = this.#made;
+      this.#made = true;
+      try {
+        if (!wasMade) this.protocol.connectionMade?.(this);
+      } finally {
+        this.#inbound.run();
+        if (waiter?.done() === false) waiter.setResult();
+      }
+    });
   }
 
-  #callFlow(method: string, call: () => void): void {
-    try {
-      this.#context(runInCallback, this.loop, call);
-    } catch (exception) {
-      const { protocol } = this;
-      this.loop.callExceptionHandler({
-        message: `protocol.${method}() failed`,
-        exception,
-        transport: this,
-        protocol,
-      });
-    }
+  /** Tells whoever waits, else the exception handler; never the protocol. */
+  #handshakeFailed(error: unknown, waiter: Future<void> | undefined): void {
+    if (this.#lost) return;
+    if (waiter === undefined) this.#calls.report(handshakeReport(error), error);
+    else if (!waiter.done()) waiter.setException(error);
+    this.#forceClose(error as Error);
   }
 
   /** Handles a write after the end, or to a connection that is lost. */
   #refuse({ length }: { readonly length: number }): void {
-    if (this.#outbound.ended) {
-      throw new RuntimeError("Cannot write: writeEof() was called");
-    }
+    if (this.#refusal !== null) throw new RuntimeError(this.#refusal);
     if (length > 0 && ++this.#lostWrites >= SILENT_LOST_WRITES) {
       console.warn("socket.send() raised exception.");
     }
@@ -333,18 +344,31 @@ export class StreamTransport implements Transport, OpenResource {
     this.#lose(error);
   }
 
+  /** Takes leave of the peer, where that takes more than closing. */
+  #part(): void {
+    const channel = this.#channel;
+    if (channel.shutdown === undefined || this.#shaking || this.#lost) {
+      return this.#lose(null);
+    }
+    this.#writable = false;
+    channel.shutdown().then(
+      () => this.#lose(null),
+      (error) => this.#forceClose(error),
+    );
+  }
+
   #lose(error: Error | null): void {
     if (this.#lost) return;
     this.#lost = true;
     this.#writable = false;
     if (this.loop.isClosed()) this.#leave();
-    else this.#schedule(() => this.#callConnectionLost(error));
+    else this.#calls.soon(() => this.#callConnectionLost(error));
   }
 
   #callConnectionLost(error: Error | null): void {
     if (this.#gone) return;
     try {
-      this.protocol.connectionLost?.(error);
+      if (this.#made) this.protocol.connectionLost?.(error);
     } finally {
       this.#leave();
     }
@@ -352,11 +376,15 @@ export class StreamTransport implements Transport, OpenResource {
 
   #leave(): void {
     if (this.#gone) return;
-    this.#gone = true;
     if (this.#aborted) this.#channel.reset();
     else this.#channel.close();
-    this.#resources?.delete(this);
-    this.#keeper?.detach(this);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#gone = true;
+    this.#options.resources?.delete(this);
+    this.#options.keeper?.detach(this);
     for (const disposer of this.#disposers) {
       if (!disposer.done()) disposer.setResult();
     }
