@@ -14,13 +14,16 @@ import type {
   ProcessProtocolFactory,
 } from "../transports/subprocess_protocol.ts";
 import type { SubprocessTransport } from "../transports/subprocess_transport.ts";
+import { startTls, type StartTlsOptions } from "../transports/start_tls.ts";
 import {
   connectAcceptedSocket,
+  type ConnectAcceptedSocketOptions,
   createConnection,
   type CreateConnectionOptions,
   createServer,
   type CreateServerOptions,
 } from "../transports/tcp.ts";
+import type { TlsOptions } from "../transports/tls_options.ts";
 import type { Transport } from "../transports/transports.ts";
 import { type Coroutine, operation } from "./coroutines.ts";
 import { DenoEndpoints } from "./deno_endpoints.ts";
@@ -73,9 +76,13 @@ export class DenoEventLoop extends DenoEndpoints {
    * @param protocolFactory Makes the protocol.
    * @param host A name or a numeric address, by default 127.0.0.1.
    * @param port The port.
-   * @param options An open connection instead, or a signal to give up.
+   * @param options An open connection instead, TLS, or a signal to give up.
    * @returns A coroutine of the transport and the protocol.
-   * @throws {RangeError} Unless there is either an address or a connection.
+   * @throws {RangeError} Unless there is either an address or a connection, or
+   * if the options of TLS do not fit together.
+   * @throws {Deno.errors.InvalidData} If the certificate of the server is not to
+   * be trusted, or the peer does not speak TLS.
+   * @throws {Deno.errors.ConnectionAborted} If the TLS handshake takes too long.
    */
   override createConnection<P extends StreamProtocol>(
     protocolFactory: ProtocolFactory<P>,
@@ -97,15 +104,18 @@ export class DenoEventLoop extends DenoEndpoints {
    * @typeParam P The class of the protocol.
    * @param protocolFactory Makes the protocol.
    * @param sock The connection; the transport's from now on.
+   * @param options Whether to speak TLS, as the server.
    * @returns A coroutine of the transport and the protocol.
+   * @throws {Deno.errors.InvalidData} If the TLS handshake fails.
    */
   override connectAcceptedSocket<P extends StreamProtocol>(
     protocolFactory: ProtocolFactory<P>,
     sock: Deno.Conn,
+    options: ConnectAcceptedSocketOptions = {},
   ): Coroutine<[Transport, P]> {
     return operation(
       "DenoEventLoop.connectAcceptedSocket",
-      connectAcceptedSocket(this.site, protocolFactory, sock),
+      connectAcceptedSocket(this.site, protocolFactory, sock, options),
     );
   }
 
@@ -120,9 +130,11 @@ export class DenoEventLoop extends DenoEndpoints {
    * @param host Where to listen; `null` and "" mean all interfaces, IPv4 and
    * IPv6 alike.
    * @param port The port; 0 for any that is free.
-   * @param options How to listen and when to begin.
+   * @param options How to listen, when to begin, and TLS.
    * @returns A coroutine of the server.
-   * @throws {RangeError} Unless there is either an address or a listener.
+   * @throws {RangeError} Unless there is either an address or a listener, or if
+   * the options of TLS do not fit together.
+   * @throws {Deno.errors.InvalidData} If the certificate or key is no good.
    */
   override createServer(
     protocolFactory: ProtocolFactory,
@@ -133,6 +145,39 @@ export class DenoEventLoop extends DenoEndpoints {
     return operation(
       "DenoEventLoop.createServer",
       createServer(this.site, protocolFactory, host, port, options),
+    );
+  }
+
+  /**
+   * Goes on with TLS on a connection that has been used without: STARTTLS. The
+   * bytes that a stream has received and nobody has read yet become part of the
+   * handshake, and so does what arrives from now on.
+   *
+   * The old transport cannot be used any more. If the handshake fails, or the
+   * wait is cancelled, the connection is closed. `writer.startTls()` is easier
+   * to use.
+   *
+   * @param transport The transport of the connection; one that speaks TLS will
+   * do, it is wrapped in another layer.
+   * @param protocol The protocol to go on with; `connectionMade` is not called.
+   * @param sslcontext How to speak TLS; `true` means with all defaults.
+   * @param options Which role to play, and the name of the server.
+   * @returns A coroutine of the new transport.
+   * @throws {TypeError} If the transport is not one of this library.
+   * @throws {RuntimeError} If the transport is closing.
+   * @throws {RangeError} If the options do not fit together.
+   * @throws {Deno.errors.InvalidData} If the handshake fails.
+   * @throws {Deno.errors.ConnectionAborted} If the handshake takes too long.
+   */
+  override startTls(
+    transport: Transport,
+    protocol: StreamProtocol,
+    sslcontext: TlsOptions | true,
+    options: StartTlsOptions = {},
+  ): Coroutine<Transport> {
+    return operation(
+      "DenoEventLoop.startTls",
+      startTls(transport, protocol, sslcontext, options),
     );
   }
 

@@ -32,10 +32,13 @@ import type {
   ProcessProtocolFactory,
 } from "../transports/subprocess_protocol.ts";
 import type { SubprocessTransport } from "../transports/subprocess_transport.ts";
+import type { StartTlsOptions } from "../transports/start_tls.ts";
 import type {
+  ConnectAcceptedSocketOptions,
   CreateConnectionOptions,
   CreateServerOptions,
 } from "../transports/tcp.ts";
+import type { TlsOptions } from "../transports/tls_options.ts";
 import type { ReadPipe, WritePipe } from "../transports/_pipe_ends.ts";
 import type {
   ReadTransport,
@@ -161,6 +164,7 @@ export abstract class InputOutput {
   connectAcceptedSocket<P extends StreamProtocol>(
     _protocolFactory: ProtocolFactory<P>,
     _sock: Deno.Conn,
+    _options?: ConnectAcceptedSocketOptions,
   ): Coroutine<[Transport, P]> {
     throw unavailable("connectAcceptedSocket");
   }
@@ -175,8 +179,13 @@ export abstract class InputOutput {
     throw unavailable("createDatagramEndpoint");
   }
 
-  /** Upgrades a transport to TLS. */
-  startTls(..._args: unknown[]): unknown {
+  /** Goes on with TLS on a connection that has been used without. */
+  startTls(
+    _transport: Transport,
+    _protocol: StreamProtocol,
+    _sslcontext: TlsOptions | true,
+    _options?: StartTlsOptions,
+  ): Coroutine<Transport> {
     throw unavailable("startTls");
   }
 

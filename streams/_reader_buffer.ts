@@ -37,6 +37,12 @@ export class ReaderBuffer {
     this.#transport = transport;
   }
 
+  /** Replaces what is paused: it goes on without a pause. */
+  replaceTransport(transport: ReadTransport): void {
+    this.#transport = transport;
+    this.paused = false;
+  }
+
   /** Appends bytes; the caller may change them afterwards. */
   feed(data: Uint8Array): void {
     if (this.eof) {

@@ -38,7 +38,7 @@ export {
   type ClientConnectedCallback,
   StreamReaderProtocol,
 } from "./stream_reader_protocol.ts";
-export { StreamWriter } from "./stream_writer.ts";
+export { type StreamStartTlsOptions, StreamWriter } from "./stream_writer.ts";
 export {
   fromReadableStream,
   fromWritableStream,

@@ -106,6 +106,16 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
     this.#buffer.setTransport(transport);
   }
 
+  /** Gives up the bytes that nobody has asked for yet. @ignore */
+  takeUnread(): Uint8Array {
+    return this.#buffer.takeRest();
+  }
+
+  /** Goes on with another transport. @ignore */
+  replaceTransport(transport: ReadTransport): void {
+    this.#buffer.replaceTransport(transport);
+  }
+
   /**
    * Tells whether everything has been read.
    *

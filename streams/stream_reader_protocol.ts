@@ -51,6 +51,7 @@ export class StreamReaderProtocol extends Protocol {
   #reader: StreamReader | null;
   #paused = false;
   #lost = false;
+  #overTls = false;
   #error: Error | null = null;
 
   static {
@@ -76,6 +77,7 @@ export class StreamReaderProtocol extends Protocol {
   override connectionMade(transport: Transport): void {
     const reader = this.#reader!;
     reader.setTransport(transport);
+    this.#overTls = speaksTls(transport);
     const callback = this.#callback;
     if (callback === null) return;
     const writer = new StreamWriter(transport, this, reader);
@@ -92,10 +94,10 @@ export class StreamReaderProtocol extends Protocol {
     this.#reader?.feedData(data);
   }
 
-  /** Tells the reader; the connection stays open for writing. */
+  /** Tells the reader; the connection stays open for writing, but over TLS. */
   override eofReceived(): boolean {
     this.#reader?.feedEof();
-    return true;
+    return !this.#overTls;
   }
 
   /** Lets `drain()` wait. */
@@ -118,6 +120,22 @@ export class StreamReaderProtocol extends Protocol {
     settleAll(this.#closers, error);
     settleAll(this.#drainers, error);
     this.#reader = null;
+  }
+
+  /** Whether this is the server's end. @ignore */
+  get serverSide(): boolean {
+    return this.#callback !== null;
+  }
+
+  /** Gives up the bytes that nobody has read yet. @ignore */
+  takeUnread(): Uint8Array {
+    return this.#reader?.takeUnread() ?? new Uint8Array();
+  }
+
+  /** Goes on with another transport. @ignore */
+  replaceTransport(transport: Transport): void {
+    this.#overTls = speaksTls(transport);
+    this.#reader?.replaceTransport(transport);
   }
 
   /** Whether `drain` has to wait, or to fail. @ignore */
@@ -172,4 +190,9 @@ function settleAll(waiters: Iterable<Future<void>>, error: Error | null): void {
     if (error === null) waiter.setResult();
     else waiter.setException(error);
   }
+}
+
+/** Tells whether the connection cannot be half closed, being encrypted. */
+function speaksTls(transport: Transport): boolean {
+  return transport.getExtraInfo("sslcontext") !== null;
 }

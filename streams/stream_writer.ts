@@ -1,14 +1,24 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
-import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
+import {
+  type Coroutine,
+  leafOperation,
+  operation,
+} from "../loop/coroutines.ts";
 import { CancelledError } from "../loop/errors.ts";
 import { showAsText } from "../loop/inspect.ts";
 import { quickOperation } from "../loop/quick_operation.ts";
 import { currentLoop, running } from "../loop/running.ts";
 import type { Address } from "../transports/byte_channel.ts";
-import type { WriteTransport } from "../transports/transports.ts";
+import type { StartTlsOptions } from "../transports/start_tls.ts";
+import type { TlsOptions } from "../transports/tls_options.ts";
+import type { Transport, WriteTransport } from "../transports/transports.ts";
 import { DRAIN, type Drainable } from "./_drain.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { StreamReaderProtocol } from "./stream_reader_protocol.ts";
+
+/** Options of {@linkcode StreamWriter.startTls}. */
+export interface StreamStartTlsOptions
+  extends Omit<StartTlsOptions, "serverSide"> {}
 
 /**
  * The writing half of a stream.
@@ -39,9 +49,10 @@ import type { StreamReaderProtocol } from "./stream_reader_protocol.ts";
  * ```
  */
 export class StreamWriter implements AsyncDisposable {
-  readonly #transport: WriteTransport;
   readonly #protocol: StreamReaderProtocol;
-  readonly #drainable: Drainable;
+  readonly #reader: StreamReader | null;
+  #transport: WriteTransport;
+  #drainable: Drainable;
 
   static {
     showAsText(this);
@@ -61,8 +72,9 @@ export class StreamWriter implements AsyncDisposable {
   ) {
     this.#transport = transport;
     this.#protocol = protocol;
+    this.#reader = reader;
     this.#drainable = { transport, protocol, reader };
-    if (running.debugged > 0) currentLoop().unclosed?.handOver(transport, this);
+    this.#takeOver(transport);
   }
 
   /** The transport beneath. */
@@ -166,6 +178,32 @@ export class StreamWriter implements AsyncDisposable {
   }
 
   /**
+   * Goes on with TLS, after what was written is sent: STARTTLS. On the streams
+   * that `startServer()` serves this end is the server, else the client.
+   *
+   * Bytes that have arrived and were not read yet become part of the handshake:
+   * nobody can pass off as encrypted what was sent before. If the handshake
+   * fails, or the wait is cancelled, the connection is closed.
+   *
+   * @param sslcontext How to speak TLS; `true` means with all defaults.
+   * @param options The name of the server, for a client, and timeouts.
+   * @returns A coroutine of nothing.
+   * @throws {RangeError} If the options do not fit together, such as a client
+   * without the name of the server.
+   * @throws {Deno.errors.InvalidData} If the handshake fails.
+   * @throws {Deno.errors.ConnectionAborted} If the handshake takes too long.
+   */
+  startTls(
+    sslcontext: TlsOptions | true,
+    options: StreamStartTlsOptions = {},
+  ): Coroutine<void> {
+    return operation(
+      "StreamWriter.startTls",
+      this.#startTls(sslcontext, options),
+    );
+  }
+
+  /**
    * Closes the stream and waits until the connection is gone. How it ended is no
    * matter here: an error has been thrown by the reads and drains before.
    */
@@ -177,6 +215,29 @@ export class StreamWriter implements AsyncDisposable {
   /** Describes the writer, as in reports of the exception handler. */
   toString(): string {
     return `<StreamWriter transport=${this.#transport}>`;
+  }
+
+  /** From now on the writer is to be closed, in place of its transport. */
+  #takeOver(transport: WriteTransport): void {
+    if (running.debugged > 0) currentLoop().unclosed?.handOver(transport, this);
+  }
+
+  *#startTls(
+    sslcontext: TlsOptions | true,
+    options: StreamStartTlsOptions,
+  ): CoroutineGenerator<void> {
+    const protocol = this.#protocol;
+    const reader = this.#reader;
+    yield* this.drain();
+    const transport = yield* currentLoop().startTls(
+      this.#transport as Transport,
+      protocol,
+      sslcontext,
+      { ...options, serverSide: protocol.serverSide },
+    );
+    this.#transport = transport;
+    this.#drainable = { transport, protocol, reader };
+    this.#takeOver(transport);
   }
 
   *#waitGone(): CoroutineGenerator<void> {

@@ -42,10 +42,6 @@ const PENDING: Readonly<Record<string, readonly string[]>> = {
     "AbstractEventLoop.remove_reader",
     "AbstractEventLoop.remove_writer",
   ],
-  "TLS": [
-    "StreamWriter.start_tls",
-    "AbstractEventLoop.start_tls",
-  ],
 };
 
 const pending = new Set(Object.values(PENDING).flat());

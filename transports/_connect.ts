@@ -8,14 +8,15 @@ import type { Transport } from "./transports.ts";
 
 /**
  * Makes the protocol and the transport of a channel and waits until the
- * protocol knows; if that is cancelled, or the factory fails, the channel is
- * closed.
+ * protocol knows; if that is cancelled, `signal` aborts or the factory fails,
+ * the channel is closed.
  */
 export function* connect<P extends StreamProtocol>(
   loop: BaseEventLoop,
   channel: ByteChannel,
   protocolFactory: ProtocolFactory<P>,
   resources?: OpenResources,
+  signal?: AbortSignal,
 ): CoroutineGenerator<[Transport, P]> {
   let protocol: P;
   try {
@@ -26,12 +27,18 @@ export function* connect<P extends StreamProtocol>(
   }
   const transport = new StreamTransport({ loop, channel, protocol, resources });
   const waiter = loop.createFuture<void>();
+  const abort = () => {
+    if (!waiter.done()) waiter.setException(signal!.reason);
+  };
+  signal?.addEventListener("abort", abort);
   transport.begin(waiter);
   try {
     yield* waiter;
   } catch (error) {
     transport.close();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
   }
   return [transport, protocol];
 }

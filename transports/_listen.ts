@@ -4,6 +4,12 @@ import { wrapFuture } from "../loop/ensure_future.ts";
 /** A host to listen on, or several; `null` and "" mean all interfaces. */
 export type ListenHost = string | readonly string[] | null | undefined;
 
+/** Opens a listener: Deno itself, or Deno's TLS in its place. */
+export interface Listening<L extends Deno.Listener> {
+  /** Opens a listener on a numeric address. */
+  listen(options: Deno.TcpListenOptions & { transport: "tcp" }): L;
+}
+
 /** IPv6 takes IPv4 too where there is IPv6 at all. */
 const ALL_INTERFACES = ["::", "0.0.0.0"] as const;
 
@@ -16,12 +22,12 @@ const NO_SUCH_ADDRESS = ["EADDRNOTAVAIL", "EAFNOSUPPORT"];
  *
  * @throws What the last address failed with, if none is left.
  */
-export function* listenOn(
-  deno: typeof Deno,
+export function* listenOn<L extends Deno.Listener>(
+  deno: Listening<L>,
   host: ListenHost,
   port: number,
   tcpBacklog: number,
-): CoroutineGenerator<Deno.TcpListener[]> {
+): CoroutineGenerator<L[]> {
   const listen = (hostname: string) =>
     deno.listen({ transport: "tcp", hostname, port, tcpBacklog });
   const hosts = Array.isArray(host) ? host : [host];
@@ -33,11 +39,11 @@ export function* listenOn(
   return listenOnAll(listen, addresses);
 }
 
-function listenOnAll(
-  listen: (hostname: string) => Deno.TcpListener,
+function listenOnAll<L extends Deno.Listener>(
+  listen: (hostname: string) => L,
   addresses: Iterable<string>,
-): Deno.TcpListener[] {
-  const listeners: Deno.TcpListener[] = [];
+): L[] {
+  const listeners: L[] = [];
   let absent: unknown = new RangeError("Cannot listen: no host is given");
   for (const address of addresses) {
     try {
@@ -54,10 +60,10 @@ function listenOnAll(
   return listeners;
 }
 
-function listenOnFirst(
-  listen: (hostname: string) => Deno.TcpListener,
+function listenOnFirst<L extends Deno.Listener>(
+  listen: (hostname: string) => L,
   [address, ...others]: readonly [string, ...string[]],
-): Deno.TcpListener {
+): L {
   try {
     return listen(address);
   } catch (error) {

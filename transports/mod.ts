@@ -29,6 +29,8 @@ export {
   type StreamProtocol,
 } from "./protocols.ts";
 export { Server } from "./server.ts";
+export type { Cipher, PeerCertificate, SslObject } from "./ssl_object.ts";
+export type { StartTlsOptions } from "./start_tls.ts";
 export type {
   ProgramArguments,
   SubprocessOptions,
@@ -40,7 +42,16 @@ export {
 } from "./subprocess_protocol.ts";
 export type { Stdio } from "./subprocess_stdio.ts";
 export type { SubprocessTransport } from "./subprocess_transport.ts";
-export type { CreateConnectionOptions, CreateServerOptions } from "./tcp.ts";
+export type {
+  ConnectAcceptedSocketOptions,
+  CreateConnectionOptions,
+  CreateServerOptions,
+} from "./tcp.ts";
+export type {
+  TlsClientCall,
+  TlsOptions,
+  TlsServerCall,
+} from "./tls_options.ts";
 export type {
   BaseTransport,
   ReadTransport,

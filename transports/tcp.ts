@@ -7,24 +7,29 @@ import { choosesAddresses, dialAddresses, type DialOptions } from "./_dial.ts";
 import { type ListenHost, listenOn } from "./_listen.ts";
 import type { OpenResources } from "./_open_resources.ts";
 import { waitForOpening } from "./_opening.ts";
+import { clientSettings, serverSettings } from "./_tls_settings.ts";
+import type { ByteChannel, ByteListener } from "./byte_channel.ts";
 import { DenoConnChannel } from "./deno_conn_channel.ts";
 import { DenoListener } from "./deno_listener.ts";
 import { listenOnNode } from "./node_listener.ts";
 import type { ProtocolFactory, StreamProtocol } from "./protocols.ts";
 import { Server } from "./server.ts";
+import { refuseDeno, tlsClientChannel, tlsOverChannel } from "./tls.ts";
+import { denoTlsListening, tlsWrapper } from "./tls_listener.ts";
+import type { TlsClientCall, TlsServerCall } from "./tls_options.ts";
 import type { Transport } from "./transports.ts";
 
 /** How many connections wait to be accepted, unless told otherwise. */
 const DEFAULT_BACKLOG = 100;
 
 /** Options of `loop.createConnection()`. */
-export interface CreateConnectionOptions extends DialOptions {
+export interface CreateConnectionOptions extends DialOptions, TlsClientCall {
   /** A connection that is open already, in place of a host and a port. */
   sock?: Deno.Conn;
 }
 
 /** Options of `loop.createServer()`. */
-export interface CreateServerOptions {
+export interface CreateServerOptions extends TlsServerCall {
   /** A listener that is open already, in place of a host and a port. */
   sock?: Deno.Listener;
   /** How many connections may wait to be accepted, by default 100. */
@@ -51,6 +56,9 @@ export interface CreateServerOptions {
   resetOnAbort?: boolean;
 }
 
+/** Options of `loop.connectAcceptedSocket()`. */
+export interface ConnectAcceptedSocketOptions extends TlsServerCall {}
+
 /** Where transports live: on a loop that knows what is open. */
 export interface TransportSite {
   /** The loop that calls the protocols. */
@@ -67,14 +75,15 @@ export function* createConnection<P extends StreamProtocol>(
   port: number | null | undefined,
   options: CreateConnectionOptions,
 ): CoroutineGenerator<[Transport, P]> {
+  const { loop, resources } = site;
   const { sock, signal } = options;
   checkEither("create connection", host ?? port, sock);
-  if (sock === undefined && choosesAddresses(options)) {
-    const channel = yield* dialAddresses(host, port ?? 0, options);
-    return yield* connect(site.loop, channel, protocolFactory, site.resources);
-  }
-  const conn = sock ?? (yield* dial(host, port ?? 0, signal));
-  return yield* connectConn(site, protocolFactory, conn);
+  const tls = clientSettings("create connection", options, host);
+  const lower = sock === undefined
+    ? yield* open(host, port ?? 0, options)
+    : channelOf(sock);
+  const channel = tls === null ? lower : tlsClientChannel(loop, lower, tls);
+  return yield* connect(loop, channel, protocolFactory, resources, signal);
 }
 
 /** Gives a protocol to a connection that was accepted elsewhere. */
@@ -82,8 +91,15 @@ export function* connectAcceptedSocket<P extends StreamProtocol>(
   site: TransportSite,
   protocolFactory: ProtocolFactory<P>,
   sock: Deno.Conn,
+  options: ConnectAcceptedSocketOptions,
 ): CoroutineGenerator<[Transport, P]> {
-  return yield* connectConn(site, protocolFactory, sock);
+  const { loop, resources } = site;
+  const action = "connect accepted socket";
+  const tls = serverSettings(action, options);
+  if (tls !== null) refuseDeno(action, tls, "must have accepted it");
+  const lower = channelOf(sock);
+  const channel = tls === null ? lower : tlsOverChannel(loop, lower, tls);
+  return yield* connect(loop, channel, protocolFactory, resources);
 }
 
 /** Listens for TCP connections, or on a listener that is open already. */
@@ -94,46 +110,67 @@ export function* createServer(
   port: number | null | undefined,
   options: CreateServerOptions,
 ): CoroutineGenerator<Server> {
-  const { sock, backlog = DEFAULT_BACKLOG, startServing = true } = options;
+  const { sock, startServing = true } = options;
   checkEither("create server", host ?? port, sock);
   options.signal?.throwIfAborted();
-  if (sock === undefined && (options.reusePort || options.resetOnAbort)) {
-    const listeners = yield* listenOnNode(host, port ?? 0, {
-      backlog,
-      reusePort: options.reusePort ?? false,
-      keepAlive: options.keepAlive ?? false,
-    });
-    const { loop, resources } = site;
-    const server = new Server(loop, listeners, protocolFactory, resources);
-    server.closeOn(options.signal);
-    return startServing ? yield* beginServing(server) : server;
-  }
-  const deno = denoFor("create server");
-  const listeners = sock !== undefined
-    ? [sock]
-    : yield* listenOn(deno, host, port ?? 0, backlog);
-  const prepare = (conn: Deno.Conn) => {
-    setNoDelay(conn);
-    if (options.keepAlive) (conn as Partial<Deno.TcpConn>).setKeepAlive?.(true);
-  };
-  const server = new Server(
-    site.loop,
-    listeners.map((listener) => new DenoListener(listener, prepare)),
-    protocolFactory,
-    site.resources,
-  );
+  const { loop, resources } = site;
+  const listeners = yield* openListeners(loop, host, port ?? 0, options);
+  const server = new Server(loop, listeners, protocolFactory, resources);
   server.closeOn(options.signal);
   return startServing ? yield* beginServing(server) : server;
 }
 
-function* connectConn<P extends StreamProtocol>(
-  { loop, resources }: TransportSite,
-  protocolFactory: ProtocolFactory<P>,
-  conn: Deno.Conn,
-): CoroutineGenerator<[Transport, P]> {
+/** Opens what a server accepts from; Deno's own TLS has its own listeners. */
+function* openListeners(
+  loop: BaseEventLoop,
+  host: ListenHost,
+  port: number,
+  options: CreateServerOptions,
+): CoroutineGenerator<ByteListener[]> {
+  const { sock, backlog = DEFAULT_BACKLOG } = options;
+  const { keepAlive = false, reusePort = false } = options;
+  const tls = serverSettings("create server", options);
+  const byNode = !sock && (reusePort || options.resetOnAbort === true);
+  const wrap = tls === null
+    ? (lower: ByteListener) => lower
+    : yield* tlsWrapper(loop, tls);
+  if (tls !== null && (byNode || sock || keepAlive)) {
+    refuseDeno("create server", tls, "needs a usual socket of its own");
+  }
+  if (byNode) {
+    const settings = { backlog, reusePort, keepAlive };
+    return (yield* listenOnNode(host, port, settings)).map(wrap);
+  }
+  const deno = denoFor("create server");
+  const listening = tls?.backend === "deno"
+    ? denoTlsListening(deno, tls)
+    : deno;
+  const listeners: Deno.Listener[] = sock !== undefined
+    ? [sock]
+    : yield* listenOn<Deno.Listener>(listening, host, port, backlog);
+  const prepare = (conn: Deno.Conn) => {
+    setNoDelay(conn);
+    if (keepAlive) (conn as Partial<Deno.TcpConn>).setKeepAlive?.(true);
+  };
+  return listeners.map((each) => wrap(new DenoListener(each, prepare)));
+}
+
+/** Makes the channel of a connection that is open already. */
+function channelOf(conn: Deno.Conn): DenoConnChannel {
   setNoDelay(conn);
-  const channel = new DenoConnChannel(conn);
-  return yield* connect(loop, channel, protocolFactory, resources);
+  return new DenoConnChannel(conn);
+}
+
+/** Opens a connection, in the simplest way that does what is asked. */
+function* open(
+  host: string | null | undefined,
+  port: number,
+  options: CreateConnectionOptions,
+): CoroutineGenerator<ByteChannel> {
+  if (choosesAddresses(options)) {
+    return yield* dialAddresses(host, port, options);
+  }
+  return channelOf(yield* dial(host, port, options.signal));
 }
 
 /** Opens a connection; Deno's default host is the loopback address. */
