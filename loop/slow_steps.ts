@@ -11,16 +11,13 @@ import { reviewCoroutines } from "./unawaited.ts";
 /** How often a busy loop looks for what is held too long, in milliseconds. */
 const REVIEW_INTERVAL = 1000;
 
-/** When tasks ended their last steps, by the clock of the host. */
-const rests = new WeakMap<Task<unknown>, number>();
-
 /**
  * Tells for how many seconds a task has not made a step; `null` outside debug
  * mode.
  */
 export function secondsAtRest(task: Task<unknown>): number | null {
-  const start = rests.get(task);
-  return start === undefined ? null : (performance.now() - start) / 1000;
+  const start = task.waits.restsSince;
+  return start < 0 ? null : (performance.now() - start) / 1000;
 }
 
 /**
@@ -62,7 +59,7 @@ export class SlowSteps {
     const seconds = (now - this.#start) / 1000;
     this.#start = now;
     const task = taskOf(runnable);
-    if (task !== null) rests.set(task, now);
+    if (task !== null) task.waits.restsSince = Math.floor(now);
     if (seconds >= this.#loop.slowCallbackDuration) report(runnable, seconds);
     if (now < this.#nextReview) return;
     this.#nextReview = now + REVIEW_INTERVAL;

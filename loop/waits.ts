@@ -38,6 +38,11 @@ export const PASSED = 0;
 
 /** The waits of one task, in the order in which they began. */
 export class WaitList {
+  /**
+   * When the last step of the task ended, in whole milliseconds of the host's
+   * clock; -1 outside debug mode.
+   */
+  restsSince = -1;
   #first: Wait | null = null;
   #last: Wait | null = null;
 
