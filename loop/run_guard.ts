@@ -1,14 +1,12 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { describeDeadlock } from "./deadlock.ts";
-import { CancelledError, KeyboardInterrupt, SystemExit } from "./errors.ts";
+import { CancelledError, KeyboardInterrupt } from "./errors.ts";
+import { exitWhenUnhandled } from "./exit_code.ts";
 import { onIdle } from "./host.ts";
 import { InterruptListener } from "./interrupt_listener.ts";
 import { LateRejections } from "./late_rejections.ts";
 import type { Task } from "./tasks.ts";
 import type { Termination } from "./termination.ts";
-
-/** Exit code of a process that Ctrl-C ended. */
-const INTERRUPTED = 130;
 
 /**
  * What watches over a run: Ctrl-C, SIGTERM if the run handles it, the end of
@@ -85,31 +83,6 @@ export class RunGuard implements AsyncDisposable {
 
   readonly #terminate = (): void => {
     if (this.#loop.handlesSignal("SIGTERM")) return;
-    exitWhenUnhandled();
     this.#termination!.request(this.#task);
   };
-}
-
-/**
- * Lets an error that nobody catches end the process with the right code, from
- * the first signal on: closing the loop may take long before the error reaches
- * anybody.
- */
-function exitWhenUnhandled(): void {
-  // Adding the same listener again does nothing.
-  globalThis.addEventListener?.("unhandledrejection", exitWithCode);
-}
-
-function exitWithCode(event: PromiseRejectionEvent): void {
-  const { reason, defaultPrevented } = event;
-  if (defaultPrevented) return;
-  const { Deno: deno } = globalThis as { Deno?: typeof Deno };
-  if (reason instanceof SystemExit) {
-    event.preventDefault();
-    deno?.exit(reason.code);
-  } else if (reason instanceof KeyboardInterrupt) {
-    event.preventDefault();
-    console.error(String(reason));
-    deno?.exit(INTERRUPTED);
-  }
 }

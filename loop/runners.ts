@@ -109,9 +109,9 @@ export class Runner implements AsyncDisposable {
     checkCoroutineLike(main, "run");
     checkOutside("Runner.run()");
     const loop = this.#openLoop();
-    const task = loop.createTask<T>(main, options);
-    this.#termination?.close();
+    if (this.#termination !== null) await this.#termination.close();
     this.#termination = this.#prepareTermination(loop);
+    const task = loop.createTask<T>(main, options);
     await using guard = new RunGuard(
       loop,
       task as Task<unknown>,
@@ -132,18 +132,22 @@ export class Runner implements AsyncDisposable {
    * closes the loop. Closing again does nothing.
    *
    * @returns A promise of the end.
+   * @throws {SystemExit} If SIGTERM arrived meanwhile, with `handleSigterm`.
    */
   async close(): Promise<void> {
     const loop = this.#loop;
     this.#closed = true;
     this.#loop = null;
     if (loop === null) return;
+    const termination = this.#termination;
+    termination?.cover();
     try {
-      if (!this.#termination?.expired) await endAll(loop);
+      if (!termination?.expired) await endAll(loop);
     } finally {
-      this.#termination?.close();
+      await termination?.close();
       loop.close();
     }
+    if (termination?.requestedLate) throw termination.makeLateError();
   }
 
   /** Closes the runner at the end of an `await using` block. */

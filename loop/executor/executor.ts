@@ -1,6 +1,7 @@
 import type { CoroutineGenerator } from "../awaitables.ts";
 import { type Coroutine, operation } from "../coroutines.ts";
 import type { Future } from "../futures.ts";
+import { ExecutorFullError } from "./errors.ts";
 import { showAsText } from "../inspect.ts";
 import type {
   AnyFunction,
@@ -192,7 +193,8 @@ class Mapping<I, R> implements AsyncIterableIterator<R> {
   readonly #size: number;
   readonly #submit: (item: I) => Future<R>;
   readonly #jobs: Future<R>[] = [];
-  #exhausted = false;
+  /** The next item, until it is submitted. */
+  #step: IteratorResult<I> | null = null;
 
   constructor(
     items: Iterable<I>,
@@ -217,10 +219,10 @@ class Mapping<I, R> implements AsyncIterableIterator<R> {
   }
 
   *#next(): CoroutineGenerator<IteratorResult<R>> {
-    this.#fill();
-    const job = this.#jobs[0];
-    if (job === undefined) return { done: true, value: undefined };
     try {
+      this.#fill();
+      const job = this.#jobs[0];
+      if (job === undefined) return { done: true, value: undefined };
       const value = yield* job;
       this.#jobs.shift();
       return { done: false, value };
@@ -237,16 +239,24 @@ class Mapping<I, R> implements AsyncIterableIterator<R> {
   }
 
   #fill(): void {
-    while (!this.#exhausted && this.#jobs.length < this.#size) {
-      const { done, value } = this.#items.next();
-      if (done) this.#exhausted = true;
-      else this.#jobs.push(this.#submit(value));
+    while (this.#jobs.length < this.#size) {
+      this.#step ??= this.#items.next();
+      if (this.#step.done) return;
+      try {
+        this.#jobs.push(this.#submit(this.#step.value));
+      } catch (error) {
+        // There is room again when one of our own jobs has ended.
+        const isFull = error instanceof ExecutorFullError;
+        if (isFull && this.#jobs.length > 0) return;
+        throw error;
+      }
+      this.#step = null;
     }
   }
 
   #end(): void {
-    if (!this.#exhausted) this.#items.return?.();
-    this.#exhausted = true;
+    if (!this.#step?.done) this.#items.return?.();
+    this.#step = { done: true, value: undefined };
     for (const job of this.#jobs.splice(0)) job.cancel();
   }
 }

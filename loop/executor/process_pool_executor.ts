@@ -92,9 +92,10 @@ export class ProcessPoolExecutor<M extends object = UntypedModule>
     const magic = crypto.getRandomValues(new Uint32Array(1))[0]!;
     const script = processScript(this.#module, magic);
     this.#pool = new JobPool(readLimits(options), (owner) => {
+      const command = findCommand(options);
       const flags = options.args ?? defaultArguments(this.#module);
       return new ProcessLane(owner, {
-        command: findCommand(options),
+        command,
         args: ["run", "--quiet", "--no-prompt", ...flags, script],
         magic,
         classes,
@@ -173,8 +174,12 @@ export class ProcessPoolExecutor<M extends object = UntypedModule>
 }
 
 function findCommand({ command }: ProcessPoolExecutorOptions): string {
+  const { Deno: deno } = globalThis as { Deno?: typeof Deno };
+  if (deno === undefined) {
+    throw new NotImplementedError("Cannot start process: this is not Deno");
+  }
   if (command !== undefined) return String(command);
-  if (!Deno.build.standalone) return Deno.execPath();
+  if (!deno.build.standalone) return deno.execPath();
   // It would start itself over and over.
   throw new NotImplementedError(
     "Cannot start process: a compiled program is no Deno executable, give one " +

@@ -1,4 +1,5 @@
 import { captureContext } from "../context.ts";
+import { NotImplementedError } from "../errors.ts";
 import { decodeError, type ErrorClasses } from "./error_codec.ts";
 import type { Lane, LaneOwner } from "./job_pool.ts";
 import type { FromWorker, Outcome, ToWorker } from "./messages.ts";
@@ -10,6 +11,15 @@ import { unrefWorker } from "./unref_worker.ts";
 const IDLE_SECONDS = 1;
 
 let created = 0;
+
+function startWorker(script: string): Worker {
+  if (typeof Worker === "undefined") {
+    throw new NotImplementedError(
+      "Cannot start worker: this runtime has no web workers",
+    );
+  }
+  return new Worker(script, { type: "module", name: `asyncio ${++created}` });
+}
 
 /** A web worker that runs jobs. */
 export class WorkerLane implements Lane {
@@ -34,9 +44,7 @@ export class WorkerLane implements Lane {
     this.#owner = owner;
     this.#classes = classes;
     // The worker outlives the task that happens to need it first.
-    this.#worker = captureContext()(() =>
-      new Worker(script, { type: "module", name: `asyncio ${++created}` })
-    );
+    this.#worker = captureContext()(startWorker, script);
     this.#isUnref = unrefWorker(this.#worker);
     this.#worker.addEventListener("message", this.#receive);
     this.#worker.addEventListener("error", this.#fail);

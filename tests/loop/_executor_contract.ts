@@ -386,6 +386,13 @@ export function testExecutor({ name, make, death }: Subject): void {
     assertEquals(taken.length, 7);
   });
 
+  test("maps no faster than the queue takes", async (pool) => {
+    const results: number[] = [];
+    const numbers = Array.from({ length: 20 }, (_, n) => n);
+    for await (const n of pool.map("echo", numbers)) results.push(n as number);
+    assertEquals(results, numbers);
+  }, { maxWorkers: 1, maxQueue: 1 });
+
   test("maps nothing to nothing, and throws an error in its turn", async (pool) => {
     for await (const _ of pool.map("echo", [])) throw new Error("never");
     const seen: unknown[] = [];

@@ -326,6 +326,29 @@ Deno.test("run() with handleSigterm gives what main leaves behind its time, too"
   ]);
 });
 
+Deno.test("run() with handleSigterm does not let another one cut the cleaning up short", async () => {
+  const program = startProgram("signalled.ts", { args: ["tidyChild"] });
+  await program.until("ready");
+  program.kill("SIGTERM");
+  await program.until("main is clean");
+  // Main has ended, and its child is cleaning up.
+  program.kill("SIGTERM");
+  const { code, lines } = await program.ending();
+  assertEquals([code, lines.at(-1)], [143, "child is clean"]);
+});
+
+Deno.test("run() with handleSigterm takes a signal that arrives after main has ended", async () => {
+  const program = startProgram("signalled.ts", { args: ["late", "caught"] });
+  await program.until("main has ended");
+  program.kill("SIGTERM");
+  const { code, lines } = await program.ending();
+  assertEquals([code, lines], [0, [
+    "main has ended",
+    "child is clean",
+    "caught SystemExit: SIGTERM arrived after the main task",
+  ]]);
+});
+
 for (const how of ["stuck", "stuckChild"]) {
   Deno.test(`run() with handleSigterm ends when the grace period is over (${how})`, async () => {
     const program = startProgram("signalled.ts", { args: [how] });

@@ -107,6 +107,20 @@ const programs: Record<string, () => Promise<unknown>> = {
       createTask(() => cleanUp(0.05, "child"));
       await cleanUp(0);
     }),
+  /** Main ends by itself, and what it leaves behind cleans up. */
+  late: () =>
+    run(async () => {
+      createTask(async () => {
+        try {
+          await sleep(60);
+        } finally {
+          console.log("main has ended");
+          await sleep(0.1);
+          console.log("child is clean");
+        }
+      });
+      await sleep(0);
+    }, { handleSigterm: true }),
   /** Takes the signal for a hint, and returns. */
   graceful: () =>
     terminable(async () => {
