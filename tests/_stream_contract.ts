@@ -503,7 +503,7 @@ export function testStreamContract(subject: ContractSubject): void {
       const near = new Recorder();
       const far = new Recorder();
       const seen = new Set<string>();
-      far.keepOpen = true;
+      far.keepOpen = subject.canHalfClose;
       far.on = (event) => {
         const place = `${storage.getStore()} ${currentTask()}`;
         if (place !== "made here null") seen.add(`${event}: ${place}`);

@@ -7,16 +7,14 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** What node:tls is told of a client. */
 export function clientOptions(settings: TlsSettings): ConnectionOptions {
-  const { serverHostname: name, verifyMode, cert } = settings;
+  const { serverHostname: name, verifyMode } = settings;
   return {
     ...commonOptions(settings),
     ...(name === ""
       ? { checkServerIdentity: () => undefined }
       : { host: name }),
     servername: isNumeric(name) ? "" : name,
-    // Judging the server is put off until its certificate can be looked at,
-    // but not until a certificate of ours has been shown to it.
-    rejectUnauthorized: cert !== undefined && verifyMode !== "none",
+    rejectUnauthorized: verifyMode !== "none",
   };
 }
 

@@ -19,7 +19,7 @@ const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: "UnknownIssuer",
   UNABLE_TO_GET_ISSUER_CERT: "UnknownIssuer",
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "UnknownIssuer",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "UnknownIssuer, or it is not valid now",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "UnknownIssuer or Expired",
 };
 
 /** Makes the error of data that a TLS peer should not have sent. */
