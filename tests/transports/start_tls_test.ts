@@ -13,7 +13,7 @@ import { createTask } from "../../loop/tasks.ts";
 import type { NetAddress } from "../../transports/byte_channel.ts";
 import { connectChannel } from "../../transports/connect_channel.ts";
 import { memoryChannelPair } from "../../transports/memory_channel.ts";
-import { Server } from "../../transports/server.ts";
+import type { Server } from "../../transports/server.ts";
 import type { Transport } from "../../transports/transports.ts";
 import { STYLES } from "../_support.ts";
 import { real } from "./_real.ts";
