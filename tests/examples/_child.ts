@@ -82,8 +82,10 @@ export class Child implements AsyncDisposable {
   }
 
   /** Presses Ctrl-C, then waits for the end. */
-  interrupt(): Promise<Outcome> {
+  async interrupt(): Promise<Outcome> {
     this.#process.kill("SIGINT");
+    // Its input stays open till then: an end of it could win the race.
+    await within(PATIENCE, this.#process.status);
     return this.end();
   }
 
