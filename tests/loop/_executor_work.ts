@@ -138,6 +138,12 @@ export async function spoilOutput(): Promise<void> {
     .output();
 }
 
+/** Leaves nothing to send its result through. */
+export function closeOutput(): Promise<never> {
+  Deno.stdout.close();
+  return new Promise(() => {});
+}
+
 export function killItself(): void {
   Deno.kill(Deno.pid, "SIGKILL");
   for (;;);

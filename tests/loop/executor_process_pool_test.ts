@@ -165,6 +165,15 @@ testWithProcess(
   },
 );
 
+testWithProcess("a job that closes the standard output fails", async (pool) => {
+  const error = await assertRejects(
+    async () => await pool.submit("closeOutput"),
+    WorkerDiedError,
+  );
+  assertMatch(error.message, /its process ended by SIGKILL$/);
+  assertEquals(await pool.submit("add", 1, 2), 3);
+});
+
 testWithProcess(
   "ProcessPoolExecutor resolves imports as the module's project does",
   async (pool) => {
