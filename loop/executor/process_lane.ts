@@ -87,10 +87,8 @@ export class ProcessLane implements Lane {
       await this.#writer.write(toFrame(payload, this.#settings.magic));
       for (;;) {
         const message = await this.#receive();
-        // Without its output the process is of no use, if there is one still.
-        if (message === null) return this.#kill();
         // A result that comes while the process is killed comes too late.
-        if (this.#ended) return;
+        if (message === null || this.#ended) return;
         if (!("dying" in message)) return this.#finish(job, message);
         this.#lastWords = decodeError(message.dying, this.#settings.classes);
       }

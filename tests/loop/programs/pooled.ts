@@ -100,6 +100,16 @@ const programs: Record<string, () => Promise<void>> = {
     console.log(await loop.runUntilComplete(toThread(add, 1, 2)));
     loop.close();
   },
+  /** Has a job that leaves nothing to send its result through. */
+  async closeOutput() {
+    await run(async () => {
+      await using pool = new ProcessPoolExecutor<WorkModule>(module);
+      await pool.submit("closeOutput").catch((error) => {
+        console.log(String(error));
+      });
+      console.log(await pool.submit("add", 1, 2));
+    });
+  },
   /** Lets a process print. */
   async print() {
     await run(async () => {
