@@ -37,7 +37,7 @@ async function ask() {
 await asyncio.run(async () => {
   using _ = instrument(asyncio.getRunningLoop(), { tracer });
   await using server = await asyncio.startServer(shout, "127.0.0.1", 0);
-  ({ port } = server.sockets[0] as asyncio.NetAddress);
+  ({ port } = server);
   await asyncio.createTask(ask);
 });
 

@@ -56,7 +56,7 @@ import { DenoEndpoints } from "./deno_endpoints.ts";
  *     "127.0.0.1",
  *     0,
  *   );
- *   const { port } = server.sockets[0] as asyncio.NetAddress;
+ *   const { port } = server;
  *   const [reader, writer] = await asyncio.openConnection("127.0.0.1", port);
  *   writer.write("hello");
  *   const echo = await reader.readexactly(5);

@@ -71,7 +71,7 @@ const REQUEST_LIMIT = 4096;
  *
  * await asyncio.run(async () => {
  *   await using server = await asyncio.serveIntrospection({ port: 0 });
- *   const { port } = server.sockets[0] as asyncio.NetAddress;
+ *   const { port } = server;
  *   const [reader, writer] = await asyncio.openConnection("127.0.0.1", port);
  *   writer.write("{}\n");
  *   const reply = JSON.parse(

@@ -56,7 +56,7 @@ export interface StartServerOptions
  *     writer.write(`Hello, ${name}`);
  *     writer.close();
  *   }, "127.0.0.1", 0);
- *   const { port } = server.sockets[0] as asyncio.NetAddress;
+ *   const { port } = server;
  *
  *   const [reader, writer] = await asyncio.openConnection("127.0.0.1", port);
  *   writer.write("asyncio\n");
@@ -135,7 +135,7 @@ export function openChannel(
  *
  * await asyncio.run(function* () {
  *   const server = yield* asyncio.startServer(echo, "127.0.0.1", 0);
- *   const { port } = server.sockets[0] as asyncio.NetAddress;
+ *   const { port } = server;
  *   const [reader, writer] = yield* asyncio.openConnection("127.0.0.1", port);
  *   writer.write("hello\n");
  *   assert.equal(new TextDecoder().decode(yield* reader.read()), "hello\n");

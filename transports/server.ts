@@ -34,7 +34,7 @@ import type { ProtocolFactory } from "./protocols.ts";
  *     "127.0.0.1",
  *     0,
  *   );
- *   const { port } = server.sockets[0] as asyncio.NetAddress;
+ *   const { port } = server;
  *   const [reader, writer] = await asyncio.openConnection("127.0.0.1", port);
  *   writer.write("hello\n");
  *   assert.equal(new TextDecoder().decode(await reader.read()), "hello\n");
@@ -80,6 +80,23 @@ export class Server implements AbstractServer {
   /** The addresses the server listens on; none once it is closed. */
   get sockets(): readonly Address[] {
     return this.#closed ? [] : this.#acceptor.addresses;
+  }
+
+  /**
+   * The port the server listens on: that of the first address. With a host that
+   * has several addresses, and port 0, each has a port of its own: see
+   * {@linkcode sockets}.
+   *
+   * @throws {RuntimeError} If the server is closed, or has no port: it listens
+   * on a Unix socket.
+   */
+  get port(): number {
+    const [address] = this.sockets;
+    if (address !== undefined && "port" in address) return address.port;
+    const problem = address === undefined
+      ? "server is closed"
+      : "server listens on a Unix socket";
+    throw new RuntimeError(`Cannot tell port: ${problem}`);
   }
 
   /** Returns the loop that calls the protocols. */
@@ -169,7 +186,7 @@ export class Server implements AbstractServer {
    *     writer.write(await reader.readline());
    *     writer.close();
    *   }, "127.0.0.1", 0);
-   *   const { port } = server.sockets[0] as asyncio.NetAddress;
+   *   const { port } = server;
    *   const [reader, writer] = await asyncio.openConnection("127.0.0.1", port);
    *   await asyncio.sleep(0.01); // the server has accepted
    *   const stopped = asyncio.createTask(server.shutdown(2));

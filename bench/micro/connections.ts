@@ -6,7 +6,6 @@ import {
   type StreamWriter,
 } from "../../streams/mod.ts";
 import { Protocol, type Server } from "../../transports/mod.ts";
-import { portOf } from "../servers/_serve.ts";
 import { bytesInUse } from "./memory.ts";
 import type { Subject, Work } from "./work.ts";
 
@@ -50,8 +49,8 @@ function idle(start: () => Promise<Server>): Subject {
   return () =>
     run(async () => {
       await using server = await start();
-      await connectionBytes(portOf(server));
-      return await connectionBytes(portOf(server));
+      await connectionBytes(server.port);
+      return await connectionBytes(server.port);
     });
 }
 
@@ -97,9 +96,9 @@ const CHURN: Subject = (seconds) =>
   run(async () => {
     const count = seconds < LONG_SECONDS ? SHORT_CHURN : LONG_CHURN;
     await using server = await startServer(echo, "127.0.0.1", 0);
-    await churn(portOf(server), count / 10);
+    await churn(server.port, count / 10);
     const before = await bytesInUse();
-    await churn(portOf(server), count);
+    await churn(server.port, count);
     return (await bytesInUse() - before) / count;
   });
 

@@ -1,12 +1,7 @@
-import type { NetAddress, Server } from "../../transports/mod.ts";
-
-/** Returns the port that a server which was started on port 0 listens on. */
-export function portOf(server: Server): number {
-  return (server.sockets[0] as NetAddress).port;
-}
+import type { Server } from "../../transports/mod.ts";
 
 /** Prints the port of a listening server and serves until the process is ended. */
 export async function serve(server: Server): Promise<void> {
-  console.log(portOf(server));
+  console.log(server.port);
   await server.serveForever();
 }

@@ -39,7 +39,7 @@ export async function demonstrate(
   console.log(`Echo server, protocol: ${protocol}`);
   console.log(`Echo server, streams:  ${streams}`);
   console.log(`${clients} clients for ${seconds} seconds\n`);
-  const ports = { protocol: portOf(protocol), streams: portOf(streams) };
+  const ports = { protocol: protocol.port, streams: streams.port };
   try {
     await runTasks(options, ports, tallies);
   } finally {
@@ -98,8 +98,4 @@ async function endure(port: number, tallies: Tallies): Promise<void> {
   } finally {
     if (slow.cancelled()) tallies.cancelledTasks++;
   }
-}
-
-function portOf(server: asyncio.Server): number {
-  return (server.sockets[0] as asyncio.NetAddress).port;
 }

@@ -3,6 +3,7 @@ import {
   assertEquals,
   assertRejects,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
 import { CancelledError, RuntimeError } from "../../loop/errors.ts";
 import type { ExceptionHandlerContext } from "../../loop/exception_handler.ts";
@@ -45,10 +46,16 @@ Deno.test("createServer() serves at once and says where", () =>
     assertEquals(server.sockets.map((address) => ({ ...address })), [
       { transport: "tcp", hostname: "127.0.0.1", port },
     ]);
+    assertEquals(server.port, port);
     assertEquals(`${server}`, `<Server 127.0.0.1:${port}>`);
     server.close();
     assert(!server.isServing());
     assertEquals(server.sockets, []);
+    assertThrows(
+      () => server.port,
+      RuntimeError,
+      "Cannot tell port: server is closed",
+    );
     assertEquals(`${server}`, "<Server closed>");
     server.close();
     await server.waitClosed();

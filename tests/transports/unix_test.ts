@@ -3,8 +3,9 @@ import {
   assertEquals,
   assertRejects,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
-import { CancelledError } from "../../loop/errors.ts";
+import { CancelledError, RuntimeError } from "../../loop/errors.ts";
 import { run } from "../../loop/runners.ts";
 import { currentLoop } from "../../loop/running.ts";
 import { createTask } from "../../loop/tasks.ts";
@@ -163,6 +164,11 @@ Deno.test("createUnixServer() begins to accept when told to", () =>
     assert(!server.isServing());
     await server.startServing();
     assert(server.isServing());
+    assertThrows(
+      () => server.port,
+      RuntimeError,
+      "Cannot tell port: server listens on a Unix socket",
+    );
     await end(server);
   }));
 
