@@ -4,11 +4,13 @@ import {
   leafOperation,
   operation,
 } from "../loop/coroutines.ts";
+import { CancelledError } from "../loop/errors.ts";
 import { showAsText } from "../loop/inspect.ts";
 import type { StreamReader } from "../streams/stream_reader.ts";
 import type { StreamWriter } from "../streams/stream_writer.ts";
 import type { SubprocessTransport } from "../transports/subprocess_transport.ts";
 import { communicate } from "./_communicate.ts";
+import { giveUp } from "./_give_up.ts";
 import type { ProcessStreams } from "./_process_streams.ts";
 
 /** What `communicate()` collects from a stream: nothing if it is no pipe. */
@@ -23,9 +25,10 @@ export type Collected<S extends StreamReader | null> = S extends null ? null
  * - **Waiting:** `wait()` waits for the exit only. A child that has more to
  *   print than its pipe holds does not exit before that is read: use
  *   `communicate()`, or read while waiting.
- * - **Ending it:** cancelling a wait leaves the process running, as in asyncio.
- *   At the end of an `await using` block it is killed and waited for, however
- *   the block is left. One that still runs when the loop closes is killed.
+ * - **Ending it:** at the end of an `await using` block the process is killed
+ *   and waited for, however the block is left; so it is when `communicate()` is
+ *   cancelled. Cancelling any other wait leaves it running. One that still runs
+ *   when the loop closes is killed.
  *
  * @typeParam Stdin The class of `stdin`, `null` if there is none.
  * @typeParam Stdout The class of `stdout`, `null` if there is none.
@@ -65,6 +68,8 @@ export class Process<
   readonly #transport: SubprocessTransport;
   readonly #streams: ProcessStreams;
   #signalled = false;
+  /** Whether a communication was cancelled: nobody is left to be signalled. */
+  #givenUp = false;
 
   static {
     showAsText(this);
@@ -109,10 +114,12 @@ export class Process<
    * and waits for the exit, all at once: no pipe can fill up. That the process
    * does not read its input is no error.
    *
-   * Cancelling the wait, say by a `timeout()`, leaves the process running and
-   * loses nothing that was read: call it again, perhaps after `kill()`.
-   * Processes that a killed child leaves behind may keep its pipes open: they
-   * are closed a second after its end.
+   * Cancelling the wait, say by a `timeout()`, kills the process, with its group
+   * if it was started with `detached`, closes the pipes and waits until it is
+   * gone. What was read until then is what the next call returns. A task of this
+   * that is awaited through `shield()` goes on. Processes that a killed child
+   * leaves behind may keep its pipes open: they are closed a second after its
+   * end.
    *
    * @param input What to write, text as UTF-8; nothing by default.
    * @returns A coroutine of all that came through `stdout` and `stderr`; `null`
@@ -141,22 +148,23 @@ export class Process<
   communicate(
     input: Uint8Array | string | null = null,
   ): Coroutine<[stdout: Collected<Stdout>, stderr: Collected<Stderr>]> {
-    const isSignalled = () => this.#signalled;
     return operation(
       "Process.communicate",
-      communicate(this.#transport, this.#streams, input, isSignalled),
+      this.#communicate(input),
     ) as Coroutine<[Collected<Stdout>, Collected<Stderr>]>;
   }
 
   /**
    * Sends a signal to the process, or to its whole group if it was started with
-   * `detached`. If it has just ended, nothing happens.
+   * `detached`. If it has just ended, or was killed because `communicate()` was
+   * cancelled, nothing happens.
    *
    * @param signal The name or the number.
    * @throws {Deno.errors.NotFound} If it has ended and its pipes are gone.
    * @throws {TypeError} If there is no such signal.
    */
   sendSignal(signal: Deno.Signal | number): void {
+    if (this.#givenUp && this.returncode !== null) return;
     this.#transport.sendSignal(signal);
     this.#signalled = true;
   }
@@ -187,6 +195,25 @@ export class Process<
   /** Describes the process, such as `<Process 7>`. */
   toString(): string {
     return `<Process ${this.pid}>`;
+  }
+
+  *#communicate(
+    input: Uint8Array | string | null,
+  ): CoroutineGenerator<[Uint8Array | null, Uint8Array | null]> {
+    const isSignalled = () => this.#signalled;
+    try {
+      return yield* communicate(
+        this.#transport,
+        this.#streams,
+        input,
+        isSignalled,
+      );
+    } catch (error) {
+      if (!(error instanceof CancelledError)) throw error;
+      this.#givenUp = true;
+      yield* giveUp(this.#transport, this.#streams);
+      throw error;
+    }
   }
 
   *#dispose(): CoroutineGenerator<void> {

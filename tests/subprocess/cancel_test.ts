@@ -38,6 +38,10 @@ const USES = {
     }),
   "readline()": (mark: string) =>
     use(mark, MERGED, (process) => process.stdout.readline()),
+  "communicate() in no block": async (mark: string) => {
+    const process = await createSubprocessShell(`exec sleep ${mark}`, PIPES);
+    await process.communicate(new Uint8Array(1 << 20));
+  },
 };
 
 type Options = CreateSubprocessOptions<
@@ -124,7 +128,6 @@ Deno.test("Process goes on when only a wait for it is cancelled", () =>
     for (
       const wait of [
         () => process.wait(),
-        () => process.communicate(),
         () => process.stdout.read(),
       ]
     ) {

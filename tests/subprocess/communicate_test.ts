@@ -1,14 +1,20 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { TimeoutError } from "../../loop/errors.ts";
+import { CancelledError, TimeoutError } from "../../loop/errors.ts";
+import { getRunningLoop } from "../../loop/running.ts";
+import { shield } from "../../loop/shield.ts";
+import { sleep } from "../../loop/sleep.ts";
 import { createTask } from "../../loop/tasks.ts";
 import { timeout } from "../../loop/timeouts.ts";
+import { ProcessStreams } from "../../subprocess/_process_streams.ts";
 import { DEVNULL, PIPE } from "../../subprocess/constants.ts";
 import {
   createSubprocessExec,
   createSubprocessShell,
 } from "../../subprocess/create.ts";
+import { Process } from "../../subprocess/process.ts";
 import { real } from "../transports/_real.ts";
 import {
+  assertGone,
   HAS_PROC,
   leavesNothing,
   text,
@@ -117,39 +123,103 @@ Deno.test("Process.communicate() survives floods through both outputs, and the i
     })
   ));
 
-Deno.test("Process.communicate() that times out leaves the process and loses nothing", () =>
-  real(async () => {
-    const script = "echo first; read x; cat; echo second";
-    await using process = await createSubprocessShell(script, BOTH);
-    const slow = () =>
-      timeout(0.05, async () => {
-        await process.stdout.readline();
-        await process.communicate(null);
-      });
-    process.stdin.write("go\n");
-    assertEquals(process.returncode, null);
-    await slow();
-    assertEquals(process.returncode, 0);
+Deno.test("Process.communicate() that times out kills the process, and keeps what was read", () =>
+  leavesNothing(() =>
+    real(async () => {
+      const seconds = uniqueSeconds();
+      const process = await createSubprocessShell(
+        `echo first; exec sleep ${seconds}`,
+        ALL,
+      );
+      await assertRejects(
+        async () => await timeout(0.1, () => process.communicate("x")),
+        TimeoutError,
+      );
+      assertEquals(process.returncode, -9);
+      assertGone(seconds);
+      // As one does in Python, where all of that is still to be done.
+      process.kill();
+      const [output, errors] = await process.communicate();
+      assertEquals([text(output), text(errors)], ["first\n", ""]);
+      assertEquals(await process.wait(), -9);
+    })
+  ));
 
-    await using other = await createSubprocessShell(
-      "echo first; sleep 0.3; echo second",
-      BOTH,
-    );
-    await assertRejects(
-      async () => await timeout(0.1, () => other.communicate()),
-      TimeoutError,
-    );
-    assertEquals(other.returncode, null);
-    const [output] = await other.communicate();
-    assertEquals(text(output), "first\nsecond\n");
-    assertEquals(other.returncode, 0);
-  }));
+Deno.test("Process.communicate() that times out within shield() goes on, and loses nothing", () =>
+  leavesNothing(() =>
+    real(async () => {
+      const process = await createSubprocessShell(
+        "echo first; read x; echo $x",
+        BOTH,
+      );
+      const { promise: listening, resolve: listens } = Promise
+        .withResolvers<void>();
+      const talk = createTask(async () => {
+        listens();
+        return await process.communicate("second\n");
+      });
+      await listening;
+      await assertRejects(
+        async () => await timeout(0, () => shield(talk)),
+        TimeoutError,
+      );
+      assertEquals(process.returncode, null);
+      const [output] = await talk;
+      assertEquals(text(output), "first\nsecond\n");
+      assertEquals(process.returncode, 0);
+    })
+  ));
+
+Deno.test("Process.communicate() that is cancelled twice still kills the process", () =>
+  leavesNothing(() =>
+    real(async () => {
+      const seconds = uniqueSeconds();
+      const process = await createSubprocessExec("sleep", seconds, ALL);
+      const talk = createTask(async () => {
+        await process.communicate();
+      });
+      await sleep(0.01);
+      talk.cancel();
+      await sleep(0);
+      talk.cancel();
+      await assertRejects(async () => await talk, CancelledError);
+      assertEquals(await process.wait(), -9);
+      // Its pipes are closed at the next turns, with nobody waiting for that.
+      await process[Symbol.asyncDispose]();
+    })
+  ));
+
+Deno.test("Process.communicate() that is cancelled does not wait for whom it must not kill", () =>
+  leavesNothing(() =>
+    real(async () => {
+      const seconds = uniqueSeconds();
+      const [transport, streams] = await getRunningLoop().subprocessExec(
+        () => new ProcessStreams(undefined),
+        "sleep",
+        seconds,
+      );
+      const child = transport.getExtraInfo("subprocess") as Deno.ChildProcess;
+      const { kill } = child;
+      child.kill = () => {
+        throw new Deno.errors.PermissionDenied("of another user");
+      };
+      const process = new Process(transport, streams);
+      await assertRejects(
+        async () => await timeout(0.01, () => process.communicate()),
+        TimeoutError,
+      );
+      assertEquals(process.returncode, null);
+      kill.call(child, "SIGKILL");
+      assertEquals(await process.wait(), -9);
+      await process[Symbol.asyncDispose]();
+    })
+  ));
 
 Deno.test("Process.communicate() keeps its deadline though a grandchild keeps the pipe", () =>
   leavesNothing(() =>
     real(async () => {
       const seconds = uniqueSeconds();
-      await using process = await createSubprocessShell(
+      const process = await createSubprocessShell(
         `sleep ${seconds} & echo $!`,
         BOTH,
       );
@@ -166,6 +236,28 @@ Deno.test("Process.communicate() keeps its deadline though a grandchild keeps th
     })
   ));
 
+Deno.test({
+  name: "Process.communicate() that times out takes a detached group along",
+  ignore: !HAS_PROC,
+  fn: () =>
+    leavesNothing(() =>
+      real(async () => {
+        const seconds = uniqueSeconds();
+        const process = await createSubprocessShell(
+          `sleep ${seconds} & echo started; wait`,
+          { ...ALL, detached: true },
+        );
+        await process.stdout.readline();
+        await assertRejects(
+          async () => await timeout(0.01, () => process.communicate()),
+          TimeoutError,
+        );
+        assertEquals(process.returncode, -9);
+        await untilGone(seconds);
+      })
+    ),
+});
+
 for (
   const [signal, returncode] of [["kill", -9], ["terminate", -15]] as const
 ) {
@@ -177,19 +269,14 @@ for (
           `sleep ${seconds} & echo $!; wait`,
           ALL,
         );
-        await assertRejects(
-          async () => await timeout(0.1, () => process.communicate()),
-          TimeoutError,
-        );
+        const grandchild = Number(text(await process.stdout.readline()));
+        const talk = createTask(process.communicate());
+        await sleep(0.01);
         process[signal]();
-        let printed = "";
-        const elapsed = await secondsOf(async () => {
-          const [output] = await process.communicate();
-          printed = text(output);
-        });
+        const elapsed = await secondsOf(() => talk);
         assert(elapsed > 0.9 && elapsed < 5, `${elapsed}`);
         assertEquals(process.returncode, returncode);
-        Deno.kill(Number(printed), "SIGKILL");
+        Deno.kill(grandchild, "SIGKILL");
       })
     ));
 }
