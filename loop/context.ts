@@ -1,5 +1,6 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { NotImplementedError } from "./errors.ts";
+import { type Frame, frames, scopeIn, withScope } from "./frames.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -14,61 +15,24 @@ export type Context = <R, A extends unknown[]>(
   ...args: A
 ) => R;
 
-/** All values of an async context; the runtime's own representation. */
-export type Frame = Readonly<Record<PropertyKey, unknown>> | undefined;
-
-/** Direct access to the async context of the running code. */
-interface Frames {
-  /** Returns the frame of the running code. */
-  getAsyncContext(): Frame;
-  /** Makes a frame that of the running code. */
-  setAsyncContext(frame: Frame): void;
-}
-
-/**
- * What Deno's AsyncLocalStorage itself is made of, if this is Deno and it is
- * still there. It makes switching contexts as cheap as an assignment; without
- * it the loop keeps contexts by promise reactions, which any runtime has.
- */
-function findFrames(): Frames | null {
-  const host = globalThis as { Deno?: Record<PropertyKey, unknown> };
-  const internal = host.Deno?.["internal"] as PropertyKey | undefined;
-  const internals = internal === undefined ? undefined : host.Deno?.[internal];
-  const { core } = (internals ?? {}) as { core?: Partial<Frames> };
-  return typeof core?.getAsyncContext === "function" &&
-      typeof core.setAsyncContext === "function"
-    ? core as Frames
-    : null;
-}
-
-/** Direct access to async contexts, or `null` where there is none. */
-export const frames: Frames | null = findFrames();
-
-const scopeKey = Symbol("asyncio.scope");
-
-/** Returns a frame with the scope replaced. */
-export function withScope(frame: Frame, scope: Scope | undefined): Frame {
-  return frame?.[scopeKey] === scope ? frame : { ...frame, [scopeKey]: scope };
-}
-
 /** The part of AsyncLocalStorage that the loop uses. */
 interface ScopeStorage {
   run<R>(scope: Scope | undefined, callback: () => R): R;
   getStore(): Scope | undefined;
 }
 
-function storageOver(frames: Frames): ScopeStorage {
+function storageOver(access: NonNullable<typeof frames>): ScopeStorage {
   return {
     run(scope, callback) {
-      const outer = frames.getAsyncContext();
-      frames.setAsyncContext(withScope(outer, scope));
+      const outer = access.getAsyncContext();
+      access.setAsyncContext(withScope(outer, scope));
       try {
         return callback();
       } finally {
-        frames.setAsyncContext(outer);
+        access.setAsyncContext(outer);
       }
     },
-    getStore: () => frames.getAsyncContext()?.[scopeKey] as Scope | undefined,
+    getStore: () => scopeIn(access.getAsyncContext()),
   };
 }
 

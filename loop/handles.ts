@@ -1,15 +1,8 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
-import {
-  type Context,
-  contextOf,
-  type Frame,
-  frames,
-  react,
-  scopeStorage,
-  withScope,
-} from "./context.ts";
-import { CreationSite } from "./creation_site.ts";
 import { describeSite } from "./checks.ts";
+import { type Context, contextOf, react, scopeStorage } from "./context.ts";
+import { CreationSite } from "./creation_site.ts";
+import { type Frame, frames, withScope } from "./frames.ts";
 import { showAsText } from "./inspect.ts";
 import { running } from "./running.ts";
 import type { Timer } from "./timer_queue.ts";

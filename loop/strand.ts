@@ -1,19 +1,14 @@
 import type { Suspension } from "./awaitables.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { BodyPromise } from "./body_promise.ts";
-import {
-  type Context,
-  contextOf,
-  type Frame,
-  frames,
-  react,
-  scopeStorage,
-  withScope,
-} from "./context.ts";
+import { type Context, contextOf, react, scopeStorage } from "./context.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
+import { type Frame, frames, withScope } from "./frames.ts";
 import { Future } from "./futures.ts";
+import { FutureSteps } from "./future_steps.ts";
 import { running } from "./running.ts";
 import { Scope } from "./scope.ts";
+import { suspendedFrames } from "./suspended_frames.ts";
 import type { Runnable } from "./timer_queue.ts";
 import {
   type Interruption,
@@ -61,6 +56,8 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   #wake: (() => void) | null = null;
   #reaction: (() => void) | null = null;
   #awaited: Future<unknown> | null = null;
+  /** The wait itself, which can tell where the generator stands. */
+  #suspension: object | null = null;
   #scheduled = false;
   /** An error that the next step begins with. */
   #injected: unknown = NOTHING;
@@ -130,6 +127,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   proceed(): void {
     const awaited = this.#awaited;
     this.#awaited = null;
+    this.#suspension = null;
     this.#scheduled = false;
     let error = this.#injected;
     this.#injected = NOTHING;
@@ -155,6 +153,13 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
 
   describe(): string {
     return this.#awaited?.describeAsAwaited() ?? "";
+  }
+
+  /** Asks only a wait that knows such questions; see `suspendedFrames`. */
+  frames(): string[] {
+    const suspended = this.#awaited?.done() === false &&
+      this.#suspension instanceof FutureSteps;
+    return suspended ? suspendedFrames(this.#steps) : [];
   }
 
   interrupt(message: string | undefined): Interruption {
@@ -197,26 +202,28 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
       this.scope.task.waits.remove(this);
       return this.succeed(result.value);
     }
-    this.#park(result.value);
+    this.#park(result);
   }
 
-  #park(suspension: Suspension): void {
+  #park(result: IteratorYieldResult<Suspension>): void {
     const { task } = this.scope;
+    const suspension = result.value;
     if (suspension instanceof BodyPromise) return this.#enterBody(suspension);
     this.#keepContext();
     if (suspension === undefined) this.#reschedule();
-    else this.#await(suspension);
+    else this.#await(suspension, result);
     // Last: what native code schedules counts as a sign that it moves.
     this.loop.scheduler.settle(task);
   }
 
-  #await(suspension: Future<unknown>): void {
+  #await(suspension: Future<unknown>, steps: object): void {
     const misuse = this.#findMisuse(suspension);
     if (misuse !== null) {
       this.#injected = misuse;
       return this.#reschedule();
     }
     this.#awaited = suspension;
+    this.#suspension = steps;
     suspension.addWaiter(this);
     this.scope.task.interruptAtPark(this);
   }

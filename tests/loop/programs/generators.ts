@@ -1,6 +1,6 @@
 /** What generator coroutines can do, in one program; prints a line for each. */
 import { asCompleted } from "../../../loop/as_completed.ts";
-import { frames } from "../../../loop/context.ts";
+import { frames } from "../../../loop/frames.ts";
 import { CancelledError, TimeoutError } from "../../../loop/errors.ts";
 import { gather } from "../../../loop/gather.ts";
 import { run } from "../../../loop/runners.ts";
