@@ -5,15 +5,22 @@ import { connect } from "./_connect.ts";
 import { denoFor } from "./_deno.ts";
 import { waitForOpening } from "./_opening.ts";
 import { isAbstract, removeStaleSocket, SocketFile } from "./_socket_file.ts";
+import { clientSettings, serverSettings } from "./_tls_settings.ts";
 import { DenoConnChannel } from "./deno_conn_channel.ts";
 import type { ProtocolFactory, StreamProtocol } from "./protocols.ts";
 import { Server } from "./server.ts";
 import type { TransportSite } from "./tcp.ts";
+import { refuseDeno, tlsOverChannel } from "./tls.ts";
+import { tlsWrapper } from "./tls_listener.ts";
+import type { TlsClientCall, TlsServerCall } from "./tls_options.ts";
 import type { Transport } from "./transports.ts";
 import { UnixListener, untilFree } from "./unix_listener.ts";
 
+/** Why Deno's own TLS is refused here. */
+const NEEDS_TCP = "needs a TCP socket";
+
 /** Options of `loop.createUnixConnection()`. */
-export interface CreateUnixConnectionOptions {
+export interface CreateUnixConnectionOptions extends TlsClientCall {
   /** A connection that is open already, in place of a path. */
   sock?: Deno.Conn;
   /** Gives up connecting when it aborts, with its reason. */
@@ -21,7 +28,7 @@ export interface CreateUnixConnectionOptions {
 }
 
 /** Options of `loop.createUnixServer()`. */
-export interface CreateUnixServerOptions {
+export interface CreateUnixServerOptions extends TlsServerCall {
   /** A listener that is open already, in place of a path. */
   sock?: Deno.Listener;
   /** Whether to accept at once, which is the default. */
@@ -37,14 +44,19 @@ export function* createUnixConnection<P extends StreamProtocol>(
   { loop, resources }: TransportSite,
   protocolFactory: ProtocolFactory<P>,
   path: string | null | undefined,
-  { sock, signal }: CreateUnixConnectionOptions,
+  options: CreateUnixConnectionOptions,
 ): CoroutineGenerator<[Transport, P]> {
-  const target = pathOrSock("create Unix connection", path, sock);
+  const action = "create Unix connection";
+  const { sock, signal } = options;
+  const target = pathOrSock(action, path, sock);
+  const tls = clientSettings(action, options, null);
+  if (tls !== null) refuseDeno(action, tls, NEEDS_TCP);
   const conn = typeof target === "string"
     ? yield* dial(target, signal)
     : target;
-  const channel = new DenoConnChannel(conn);
-  return yield* connect(loop, channel, protocolFactory, resources);
+  const lower = new DenoConnChannel(conn);
+  const channel = tls === null ? lower : tlsOverChannel(loop, lower, tls);
+  return yield* connect(loop, channel, protocolFactory, resources, signal);
 }
 
 /** Listens on a Unix socket, or on a listener that is open already. */
@@ -55,12 +67,17 @@ export function* createUnixServer(
   options: CreateUnixServerOptions,
 ): CoroutineGenerator<Server> {
   const { sock, startServing = true, cleanupSocket = true } = options;
-  const target = pathOrSock("create Unix server", path, sock);
+  const action = "create Unix server";
+  const target = pathOrSock(action, path, sock);
+  const tls = serverSettings(action, options);
+  if (tls !== null) refuseDeno(action, tls, NEEDS_TCP);
   options.signal?.throwIfAborted();
+  const wrap = tls === null ? null : yield* tlsWrapper(loop, tls);
   const listener = typeof target === "string"
     ? yield* listenOn(target, cleanupSocket)
     : new UnixListener(target, null, true);
-  const server = new Server(loop, [listener], protocolFactory, resources);
+  const listeners = [wrap?.(listener) ?? listener];
+  const server = new Server(loop, listeners, protocolFactory, resources);
   server.closeOn(options.signal);
   return startServing ? yield* beginServing(server) : server;
 }

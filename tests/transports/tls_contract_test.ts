@@ -2,8 +2,9 @@ import { currentLoop } from "../../loop/running.ts";
 import { sleep } from "../../loop/sleep.ts";
 import type { StreamProtocol } from "../../transports/protocols.ts";
 import { testStreamContract } from "../_stream_contract.ts";
-import { byDeno, connectTls, server, trusting } from "./_tls.ts";
 import { Recorder } from "./_recorder.ts";
+import { byDeno, connectTls, server, trusting, whenMade } from "./_tls.ts";
+import { withSocketPath } from "./_unix.ts";
 
 const kind = { canHalfClose: false, canReset: false, highWater: 512 << 10 };
 
@@ -18,6 +19,22 @@ testStreamContract({
   name: "TLS of Deno",
   connect: (near, far) =>
     connectTls(near, far, { ...trusting, ...byDeno }, { ...server, ...byDeno }),
+});
+
+testStreamContract({
+  ...kind,
+  name: "TLS over Unix",
+  connect: (near, far) =>
+    withSocketPath(async (path) => {
+      const loop = currentLoop();
+      const made = whenMade(far);
+      const listening = await loop.createUnixServer(() => far, path, {
+        ssl: server,
+      });
+      await loop.createUnixConnection(() => near, path, { ssl: trusting });
+      await made;
+      listening.close();
+    }),
 });
 
 testStreamContract({
