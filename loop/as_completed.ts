@@ -162,7 +162,7 @@ export class AsCompleted<A extends CoroutineLike<unknown>>
   }
 
   *#waitOnce(): CoroutineGenerator<void> {
-    const waiter = currentLoop().createFuture<void>();
+    const waiter = currentLoop().createFuture<void>().named("asCompleted");
     this.#waiters.push(waiter);
     try {
       yield* waiter;

@@ -50,6 +50,12 @@ export class CreationSite {
   }
 }
 
+/** Returns the lines of a stack that are the user's, without "at". */
+export function framesOfUser(lines: readonly string[]): string[] {
+  return lines.filter(isUsers)
+    .map((line) => line.replace(/^ *at (async )?/, ""));
+}
+
 function isUsers(line: string): boolean {
   if (!line.startsWith("    at ") || line.includes("(ext:")) return false;
   const start = line.indexOf(PACKAGE);

@@ -68,6 +68,7 @@ export class Future<T = unknown> implements Promise<T> {
   readonly site: CreationSite | null;
   #state: State = PENDING;
   #failed = false;
+  /** The outcome; while pending the name of the wait it stands for, if any. */
   #value: unknown = undefined;
   #waiters: Waiters = null;
   #cancelMessage: string | undefined;
@@ -235,8 +236,17 @@ export class Future<T = unknown> implements Promise<T> {
     return this.describeAsAwaited();
   }
 
+  /** Says what it stands for while it is pending: a wait of the library's.
+   * @ignore */
+  named(name: string): this {
+    this.#value = name;
+    return this;
+  }
+
   /** @ignore */
   describeAsAwaited(): string {
+    const name = this.#state === PENDING ? this.#value : undefined;
+    if (name !== undefined) return name as string;
     return `<${this.constructor.name} ${this.describeState()}>`;
   }
 

@@ -38,6 +38,7 @@ function describeOne(value: unknown): string {
     return `${value.constructor.name}(${length ?? byteLength})`;
   }
   const text = String(value);
+  if (text === "[object Generator]") return "generator";
   return text.startsWith("[object ")
     ? value.constructor?.name || text
     : shorten(text);

@@ -6,6 +6,8 @@ import { type Steps, Strand } from "./strand.ts";
 export class NativeStrand<T, F, R> extends Strand<T> {
   readonly #reaction: NativeReaction<T, F, R>;
   readonly #name: string;
+  /** Whether no code of the user's can be what waits. */
+  readonly #ours: boolean;
   #begun = false;
 
   /** Creates the strand; `begin` makes its first step. */
@@ -18,6 +20,7 @@ export class NativeStrand<T, F, R> extends Strand<T> {
     super(reaction.scope!, steps, leaf);
     this.#reaction = reaction;
     this.#name = name;
+    this.#ours = leaf;
   }
 
   /** Steps for the first time, now. */
@@ -32,7 +35,10 @@ export class NativeStrand<T, F, R> extends Strand<T> {
     if (awaited === null || awaited.constructor !== Future) {
       return super.describe();
     }
-    return this.#name || super.describe();
+    const description = super.describe();
+    // What code of the user's waits for may have a name, which tells more.
+    if (!this.#ours && !description.startsWith("<")) return description;
+    return this.#name || description;
   }
 
   protected succeed(value: T): void {

@@ -56,7 +56,7 @@ function* retrySteps<R, A, T, P extends Place>(
   while (!operation.ready(receiver)) {
     const place = operation.enter(receiver);
     try {
-      yield* place.future;
+      yield* place.future.named(operation.name);
     } catch (error) {
       operation.abandon(receiver, place);
       throw error;

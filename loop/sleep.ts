@@ -130,7 +130,7 @@ function* sleepSteps<T>(delay: number, result: T): CoroutineGenerator<T> {
   });
   loop.scheduler.schedule(timer);
   try {
-    return yield* future;
+    return yield* future.named("sleep");
   } finally {
     timer.cancel();
   }

@@ -166,7 +166,7 @@ export class TaskGroup {
     const { loop } = this.#scope!.task;
     let cancellation: CancelledError | null = null;
     while (this.#tasks.size > 0) {
-      this.#allDone ??= loop.createFuture<void>();
+      this.#allDone ??= loop.createFuture<void>().named("taskGroup");
       try {
         yield* this.#allDone;
       } catch (error) {

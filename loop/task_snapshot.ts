@@ -10,7 +10,7 @@ export interface TaskSnapshot {
   readonly name: string;
   /** "pending" or "cancelling". */
   readonly state: string;
-  /** What the task is doing, innermost first. */
+  /** What the task is doing, innermost first: see `Task.getStack()`. */
   readonly stack: readonly string[];
   /** The ids of the tasks that wait for it. */
   readonly awaitedBy: readonly number[];

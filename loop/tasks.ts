@@ -6,11 +6,12 @@ import { Cancellation } from "./cancellation.ts";
 import { type Context, scopeStorage } from "./context.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { Future } from "./futures.ts";
-import { describeValue } from "./inspect.ts";
 import { log } from "./log.ts";
 import { currentScope, getRunningLoop } from "./running.ts";
 import { Scope } from "./scope.ts";
 import { checkCoroutineLike, stepsOf } from "./steps.ts";
+import type { Strand } from "./strand.ts";
+import { describeSource, stackOf } from "./task_stack.ts";
 import { TaskStrand } from "./task_strand.ts";
 import { type Wait, WaitList } from "./waits.ts";
 
@@ -148,16 +149,16 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   /**
-   * Tells what the task is doing, innermost first. V8 does not tell the lines
-   * of a suspended function: it is what the task waits for, and its function.
+   * Tells what the task is doing, innermost first: what it waits for, then its
+   * function; of generators each that is entered, with the line it stands in.
    *
    * @param options How many entries are returned at most.
    * @returns A line for each.
    */
   getStack(options: GetStackOptions = {}): string[] {
-    const waits = this.done() ? "" : this.waits.describe();
-    const stack = [waits, describeValue(this.#source)];
-    return stack.filter((line) => line !== "").slice(0, options.limit);
+    const { limit } = options;
+    return stackOf({ strand: this.#strand, source: this.#source })
+      .slice(0, limit);
   }
 
   /**
@@ -294,7 +295,8 @@ export class Task<T = unknown> extends Future<T> {
 
   /** Describes the task, its state and what it waits for. */
   override toString(): string {
-    const coroutine = describeValue(this.#source);
+    const strand: Strand = this.#strand;
+    const coroutine = describeSource({ strand, source: this.#source });
     const waiting = this.done() ? "" : this.waits.describe();
     const waitFor = waiting === "" ? "" : ` wait_for=${waiting}`;
     return `<Task ${this.describeState()} name='${this.getName()}' ` +

@@ -92,7 +92,7 @@ function* waitSteps<F extends Future<unknown>>(
   returnWhen: ReturnWhen,
 ): CoroutineGenerator<WaitResult<F>> {
   const loop = currentLoop();
-  const waiter = loop.createFuture<void>();
+  const waiter = loop.createFuture<void>().named("wait");
   const timer = timeout === null
     ? null
     : new Timer(loop.time() + timeout, { run: () => release(waiter) });

@@ -61,7 +61,7 @@ function* takeOrCancel<T>(source: CoroutineLike<T>): CoroutineGenerator<T> {
 }
 
 function* cancelAndWait(future: Future<unknown>): CoroutineGenerator<void> {
-  const waiter = currentLoop().createFuture<void>();
+  const waiter = currentLoop().createFuture<void>().named("waitFor");
   const watcher = new DoneWatcher(future, () => release(waiter));
   try {
     future.cancel();

@@ -16,6 +16,8 @@ export interface Wait {
   next: Wait | null;
   /** Describes what is waited for, "" if the wait is none itself. */
   describe(): string;
+  /** Where the generator that waits stands, innermost first. */
+  frames?(): string[];
   /** Cancels what is waited for, if there still is something. */
   interrupt(message: string | undefined): Interruption;
   /** Stops waiting for a future that cannot be cancelled: it waits for us. */
@@ -88,6 +90,15 @@ export class WaitList {
       descriptions.push(wait.describe());
     }
     return descriptions.filter((description) => description !== "").join(", ");
+  }
+
+  /** Tells where the generators that wait stand, innermost first. */
+  frames(): string[] {
+    const frames: string[] = [];
+    for (let wait = this.#last; wait !== null; wait = wait.previous) {
+      frames.push(...wait.frames?.() ?? []);
+    }
+    return frames;
   }
 
   /** Breaks the waits within a scope off. */

@@ -1,4 +1,5 @@
 import type { TaskSnapshot } from "../loop/task_snapshot.ts";
+import { nameOfFrame } from "../loop/task_stack.ts";
 
 const COLUMNS = ["id", "name", "state", "waits for", "runs", "awaited by"];
 
@@ -9,8 +10,8 @@ export function formatTable(tasks: readonly TaskSnapshot[]): string {
     String(task.id),
     task.name,
     task.state,
-    task.stack.slice(0, -1).join(", ") || "-",
-    task.stack.at(-1) ?? "-",
+    task.stack.length > 1 ? task.stack[0]! : "-",
+    nameOfFrame(task.stack.at(-1) ?? "-"),
     task.awaitedBy.map((id) => names.get(id)).join(", ") || "-",
   ]);
   const widths = COLUMNS.map((column, i) =>
@@ -35,8 +36,9 @@ export function formatTree(tasks: readonly TaskSnapshot[]): string {
   const lines: string[] = [];
   const draw = (task: TaskSnapshot, lead: string, below: string): void => {
     const again = shown.has(task.id);
-    const stack = task.stack.length > 0 ? `  ${task.stack.join(" <- ")}` : "";
-    lines.push(`${lead}${names.get(task.id)}${again ? "  (above)" : stack}`);
+    const stack = task.stack.map(nameOfFrame).join(" <- ");
+    const rest = again ? "(above)" : stack;
+    lines.push(`${lead}${names.get(task.id)}  ${rest}`.trimEnd());
     if (again) return;
     shown.add(task.id);
     const children = awaited.get(task.id) ?? [];

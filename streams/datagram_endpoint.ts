@@ -142,7 +142,8 @@ class Inbox implements PacketProtocol {
   *take(): CoroutineGenerator<Datagram | null> {
     while (this.#datagrams.length === 0 && this.#error === null) {
       if (this.closed) return null;
-      const receiver = currentLoop().createFuture<void>();
+      const receiver = currentLoop().createFuture<void>()
+        .named("DatagramEndpoint.receive");
       this.#receivers.add(receiver);
       try {
         yield* receiver;
@@ -304,7 +305,8 @@ export class DatagramEndpoint implements AsyncDisposable {
     data: Uint8Array | string,
     address: DatagramAddress | null | undefined,
   ): CoroutineGenerator<void> {
-    const taken = currentLoop().createFuture<void>();
+    const taken = currentLoop().createFuture<void>()
+      .named("DatagramEndpoint.send");
     this.#transport.send(data, address, (error) => {
       if (taken.done()) return;
       if (error === null) taken.setResult();

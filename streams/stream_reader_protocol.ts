@@ -146,13 +146,14 @@ export class StreamReaderProtocol extends Protocol {
   /** Waits until there is room to write. @ignore */
   *drain(): CoroutineGenerator<void> {
     if (this.#lost) throw systemError("ConnectionReset", "Connection lost");
-    if (this.#paused) yield* this.#wait(this.#drainers);
+    if (this.#paused) yield* this.#wait(this.#drainers, "StreamWriter.drain");
   }
 
   /** Waits until the connection is gone. @ignore */
   *waitClosed(): CoroutineGenerator<void> {
-    if (!this.#lost) yield* this.#wait(this.#closers);
-    else if (this.#error !== null) throw this.#error;
+    if (!this.#lost) {
+      yield* this.#wait(this.#closers, "StreamWriter.waitClosed");
+    } else if (this.#error !== null) throw this.#error;
   }
 
   /** Describes the protocol and its state. */
@@ -161,8 +162,8 @@ export class StreamReaderProtocol extends Protocol {
     return `<StreamReaderProtocol ${state}>`;
   }
 
-  *#wait(waiters: Set<Future<void>>): CoroutineGenerator<void> {
-    const waiter = currentLoop().createFuture<void>();
+  *#wait(waiters: Set<Future<void>>, name: string): CoroutineGenerator<void> {
+    const waiter = currentLoop().createFuture<void>().named(name);
     waiters.add(waiter);
     try {
       yield* waiter;

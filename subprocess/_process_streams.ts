@@ -18,8 +18,8 @@ export class ProcessStreams extends SubprocessProtocol {
   readonly #readers: ReadonlyMap<number, StreamReader>;
   /** Knows whether writing is paused or lost; it reads nothing. */
   readonly #writing = new StreamReaderProtocol(new StreamReader());
-  readonly #exit = new Latch(currentLoop());
-  readonly #lost = new Latch(currentLoop());
+  readonly #exit = new Latch(currentLoop(), "Process.wait");
+  readonly #lost = new Latch(currentLoop(), "Process.communicate");
   #transport!: SubprocessTransport;
 
   /** Creates the streams; `limit` is that of the readers. */

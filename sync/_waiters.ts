@@ -57,6 +57,7 @@ export class Waiter {
  */
 export class WaitQueue {
   readonly #binding: LoopBinding;
+  readonly #name: string;
   #first: Waiter | null = null;
   #last: Waiter | null = null;
   #size = 0;
@@ -68,9 +69,14 @@ export class WaitQueue {
    */
   #search: Waiter | null = null;
 
-  /** Creates an empty queue whose futures come from `binding`. */
-  constructor(binding: LoopBinding) {
+  /**
+   * Creates an empty queue whose futures come from `binding`.
+   *
+   * @param name What its waiters wait in, for reports.
+   */
+  constructor(binding: LoopBinding, name: string) {
     this.#binding = binding;
+    this.#name = name;
   }
 
   /** The number of waiters that have not left, done ones included. */
@@ -80,7 +86,7 @@ export class WaitQueue {
 
   /** Makes a waiter of the current loop that is not in the queue yet. */
   create(): Waiter {
-    return new Waiter(this.#binding.createFuture());
+    return new Waiter(this.#binding.createFuture().named(this.#name));
   }
 
   /** Makes a waiter and puts it last. */

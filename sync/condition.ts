@@ -52,7 +52,7 @@ export type Truthy<T> = Exclude<T, false | 0 | 0n | "" | null | undefined>;
  */
 export class Condition {
   readonly #lock: Lock;
-  readonly #waiters = new WaitQueue(new LoopBinding(this));
+  readonly #waiters = new WaitQueue(new LoopBinding(this), "Condition.wait");
 
   static {
     showAsText(this);

@@ -40,7 +40,7 @@ let WAIT_SET: QuickOperation<Event, undefined, true>;
  */
 export class Event {
   #flag = false;
-  readonly #waiters = new WaitQueue(new LoopBinding(this));
+  readonly #waiters = new WaitQueue(new LoopBinding(this), "Event.wait");
 
   static {
     showAsText(this);

@@ -105,7 +105,7 @@ export let releaseFrom: (lock: Lock) => LockGuard;
 export class Lock {
   /** The guard of the present hold; the lock is free exactly without one. */
   #hold: LockGuard | null = null;
-  readonly #waiters = new WaitQueue(new LoopBinding(this));
+  readonly #waiters = new WaitQueue(new LoopBinding(this), "Lock.acquire");
 
   static {
     showAsText(this);

@@ -66,7 +66,7 @@ let ACQUIRE: QuickOperation<Semaphore, undefined, Disposable>;
 export class Semaphore {
   /** Free permits. A permit is taken off for a waiter when it is woken. */
   #permits: number;
-  readonly #waiters = new WaitQueue(new LoopBinding(this));
+  readonly #waiters = new WaitQueue(new LoopBinding(this), "Semaphore.acquire");
 
   static {
     showAsText(this);

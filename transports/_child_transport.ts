@@ -77,8 +77,8 @@ export class ChildTransport
   constructor(options: ChildTransportOptions) {
     this.#options = options;
     this.#protocol = options.protocol;
-    this.#exit = new Latch(options.loop);
-    this.#gone = new Latch(options.loop);
+    this.#exit = new Latch(options.loop, "SubprocessTransport.waitExit");
+    this.#gone = new Latch(options.loop, "SubprocessTransport.dispose");
     this.#openPipes = options.pipes.length;
     options.resources.add(this);
     options.loop.unclosed?.add(this, "transport");

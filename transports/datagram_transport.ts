@@ -101,7 +101,7 @@ export class DatagramTransport implements AsyncDisposable {
           () => this.#protocol.resumeWriting?.(),
         ),
     });
-    this.#gone = new Latch(this.#loop);
+    this.#gone = new Latch(this.#loop, "DatagramTransport.dispose");
     this.#resources.add(this);
     this.#loop.unclosed?.add(this, "transport");
   }

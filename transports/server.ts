@@ -251,7 +251,8 @@ export class Server implements AbstractServer {
       throw new RuntimeError("Cannot serve: server is being served already");
     }
     this.start();
-    const forever = this.#loop.createFuture<void>();
+    const forever = this.#loop.createFuture<void>()
+      .named("Server.serveForever");
     this.#forever = forever;
     try {
       yield* forever;
@@ -283,7 +284,8 @@ export class Server implements AbstractServer {
 
   *#waitClosed(): CoroutineGenerator<void> {
     if (this.#waiters === null) return;
-    const waiter = this.#loop.createFuture<void>();
+    const waiter = this.#loop.createFuture<void>()
+      .named("Server.waitClosed");
     this.#waiters.push(waiter);
     yield* waiter;
   }

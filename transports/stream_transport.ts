@@ -392,7 +392,8 @@ export class StreamTransport implements Transport, OpenResource {
 
   *#waitGone(): CoroutineGenerator<void> {
     if (this.#gone) return;
-    const disposer = this.loop.createFuture<void>();
+    const disposer = this.loop.createFuture<void>()
+      .named("Transport.dispose");
     this.#disposers.push(disposer);
     yield* disposer;
   }

@@ -7,7 +7,10 @@ import { LoopBinding, type Waiter, WaitQueue } from "../../sync/_waiters.ts";
 import { iterations, virtual } from "../_support.ts";
 
 function makeQueue(): WaitQueue {
-  return new WaitQueue(new LoopBinding({ toString: () => "<Owner>" }));
+  return new WaitQueue(
+    new LoopBinding({ toString: () => "<Owner>" }),
+    "test",
+  );
 }
 
 const states = (waiters: Waiter[]) =>

@@ -1,0 +1,38 @@
+import type { CoroutineLike } from "./awaitables.ts";
+import { describeValue } from "./inspect.ts";
+import { isGenerator } from "./steps.ts";
+import type { Strand } from "./strand.ts";
+
+/** The main strand of a task and what it was created with. */
+interface Body {
+  readonly strand: Strand<unknown>;
+  readonly source: CoroutineLike<unknown>;
+}
+
+/**
+ * Tells what a pending task is doing, innermost first: what it waits for, then
+ * where its generators stand, then its function. V8 tells of generators only.
+ */
+export function stackOf({ strand, source }: Body): string[] {
+  const { waits } = strand.scope.task;
+  const stack = [waits.describe(), ...waits.frames()];
+  // The outermost generator is the function itself.
+  if (strand.frames().length === 0) stack.push(describeValue(source));
+  return stack.filter((line) => line !== "");
+}
+
+/**
+ * Describes what a task was created with; a generator object does not know the
+ * name of its function, but V8 does where it stands in a wait.
+ */
+export function describeSource({ strand, source }: Body): string {
+  if (!isGenerator(source)) return describeValue(source);
+  const frame = strand.frames().at(-1);
+  return frame === undefined ? "generator" : nameOfFrame(frame);
+}
+
+/** Returns the function of a line of a stack, without its place. */
+export function nameOfFrame(frame: string): string {
+  const [, name, place] = /^(.*?) ?\(?(\w+:\/\/.*)?$/.exec(frame) ?? [];
+  return place === undefined ? frame : name || "anonymous";
+}
