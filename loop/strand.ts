@@ -31,7 +31,7 @@ const NOTHING = Symbol("nothing");
  * A task has a main strand; an operation awaited by native code runs in a
  * strand of its own, beside it in the same task.
  *
- * | `#awaited` | `#scheduled` | the strand                                   |
+ * | `#wait`    | `#scheduled` | the strand                                   |
  * |------------|--------------|----------------------------------------------|
  * | a future   | no           | waits for it, or it is done and `run` follows |
  * | none       | yes          | goes on in the next iteration                |
@@ -55,9 +55,8 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   #frame: Frame;
   #wake: (() => void) | null = null;
   #reaction: (() => void) | null = null;
-  #awaited: Future<unknown> | null = null;
-  /** The wait itself, which can tell where the generator stands. */
-  #suspension: object | null = null;
+  /** The wait as the generator yielded it, with the future as its value. */
+  #wait: IteratorYieldResult<Future<unknown>> | null = null;
   #scheduled = false;
   /** An error that the next step begins with. */
   #injected: unknown = NOTHING;
@@ -78,7 +77,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
 
   /** What the strand waits for, if it waits. */
   get awaited(): Future<unknown> | null {
-    return this.#awaited;
+    return this.#wait?.value ?? null;
   }
 
   /** Steps for the first time, now. */
@@ -125,9 +124,8 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
 
   /** Makes a step that the loop has scheduled. */
   proceed(): void {
-    const awaited = this.#awaited;
-    this.#awaited = null;
-    this.#suspension = null;
+    const awaited = this.awaited;
+    this.#wait = null;
     this.#scheduled = false;
     let error = this.#injected;
     this.#injected = NOTHING;
@@ -152,26 +150,27 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   }
 
   describe(): string {
-    return this.#awaited?.describeAsAwaited() ?? "";
+    return this.awaited?.describeAsAwaited() ?? "";
   }
 
   /** Asks only a wait that knows such questions; see `suspendedFrames`. */
   frames(): string[] {
-    const suspended = this.#awaited?.done() === false &&
-      this.#suspension instanceof FutureSteps;
-    return suspended ? suspendedFrames(this.#steps) : [];
+    const wait = this.#wait;
+    if (!(wait instanceof FutureSteps) || wait.value.done()) return [];
+    return suspendedFrames(this.#steps);
   }
 
   interrupt(message: string | undefined): Interruption {
-    const awaited = this.#awaited;
+    const { awaited } = this;
     if (awaited !== null) return awaited.cancel(message) ? TAKEN : SCHEDULED;
     return this.#scheduled ? SCHEDULED : PASSED;
   }
 
   breakOff(message: string | undefined): void {
-    if (this.#awaited === null || this.#awaited.done()) return;
-    this.#awaited.removeWaiter(this);
-    this.#awaited = null;
+    const { awaited } = this;
+    if (awaited === null || awaited.done()) return;
+    awaited.removeWaiter(this);
+    this.#wait = null;
     this.#injected = new CancelledError(message);
     this.#reschedule();
   }
@@ -211,19 +210,19 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     if (suspension instanceof BodyPromise) return this.#enterBody(suspension);
     this.#keepContext();
     if (suspension === undefined) this.#reschedule();
-    else this.#await(suspension, result);
+    else this.#await(result as IteratorYieldResult<Future<unknown>>);
     // Last: what native code schedules counts as a sign that it moves.
     this.loop.scheduler.settle(task);
   }
 
-  #await(suspension: Future<unknown>, steps: object): void {
+  #await(wait: IteratorYieldResult<Future<unknown>>): void {
+    const suspension = wait.value;
     const misuse = this.#findMisuse(suspension);
     if (misuse !== null) {
       this.#injected = misuse;
       return this.#reschedule();
     }
-    this.#awaited = suspension;
-    this.#suspension = steps;
+    this.#wait = wait;
     suspension.addWaiter(this);
     this.scope.task.interruptAtPark(this);
   }
