@@ -18,7 +18,31 @@ export class ExampleServer implements AsyncDisposable {
     path: string,
     ...args: readonly string[]
   ): Promise<ExampleServer> {
-    const child = Child.example(path, "--port", "0", ...args);
+    return await ExampleServer.of(
+      Child.example(path, "--port", "0", ...args),
+    );
+  }
+
+  /** Starts a server that speaks TLS, with a certificate for localhost. */
+  static async startTls(path: string): Promise<ExampleServer> {
+    const certificate = "tests/certificates/server";
+    return await ExampleServer.of(
+      new Child(Deno.execPath(), [
+        "run",
+        "--quiet",
+        "--no-prompt",
+        "--allow-net",
+        `--allow-read=${certificate}.pem,${certificate}.key`,
+        `examples/${path}`,
+        "--port=0",
+        `--cert=${certificate}.pem`,
+        `--key=${certificate}.key`,
+      ]),
+    );
+  }
+
+  /** Waits until a server says where it listens. */
+  static async of(child: Child): Promise<ExampleServer> {
     const [, port] = await child.waitFor(/127\.0\.0\.1:(\d+)>\n/);
     return new ExampleServer(child, Number(port));
   }

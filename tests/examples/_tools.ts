@@ -25,6 +25,13 @@ export const NETCAT: Tool = {
   prints: /OpenBSD netcat/,
 };
 
+/** The tool for TLS. */
+export const OPENSSL: Tool = {
+  command: "openssl",
+  args: ["version"],
+  prints: /^OpenSSL \d/,
+};
+
 /** Runs a program in a terminal. */
 export const SCRIPT: Tool = {
   command: "script",

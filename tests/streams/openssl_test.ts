@@ -4,7 +4,7 @@ import { openConnection, startServer } from "../../streams/open.ts";
 import type { NetAddress } from "../../transports/byte_channel.ts";
 import type { SslObject } from "../../transports/ssl_object.ts";
 import { Child } from "../examples/_child.ts";
-import { testWith, type Tool } from "../examples/_tools.ts";
+import { OPENSSL, testWith } from "../examples/_tools.ts";
 import { real } from "../transports/_real.ts";
 import {
   byDeno,
@@ -14,12 +14,6 @@ import {
   trusting,
 } from "../transports/_tls.ts";
 import { readAnswer, readLine, smtpServer } from "./_smtp.ts";
-
-const OPENSSL: Tool = {
-  command: "openssl",
-  args: ["version"],
-  prints: /^OpenSSL \d/,
-};
 
 const CERTIFICATES = "tests/certificates";
 
