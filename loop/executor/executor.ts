@@ -3,6 +3,7 @@ import { type Coroutine, operation } from "../coroutines.ts";
 import type { Future } from "../futures.ts";
 import { ExecutorFullError } from "./errors.ts";
 import { showAsText } from "../inspect.ts";
+import { FIRST_COMPLETED, wait } from "../wait.ts";
 import type {
   AnyFunction,
   WorkFunction,
@@ -114,7 +115,9 @@ export abstract class Executor<M extends object = object>
    * that the items may be without end.
    *
    * Leaving the loop early cancels the jobs that are under way; so does an
-   * error of one of them, which is thrown when it is its turn.
+   * error of one of them, which is thrown when it is its turn. Where the queue of
+   * the executor is full, `map()` waits for jobs of its own; if there are none,
+   * since others fill the queue, that is an ExecutorFullError.
    *
    * @typeParam K The name of the function.
    * @param work The name of a function that the module exports.
@@ -192,7 +195,10 @@ class Mapping<I, R> implements AsyncIterableIterator<R> {
   readonly #items: Iterator<I>;
   readonly #size: number;
   readonly #submit: (item: I) => Future<R>;
+  /** The jobs whose results are still to be asked for, in order. */
   readonly #jobs: Future<R>[] = [];
+  /** The jobs that calls of `next()` wait for. */
+  readonly #taken = new Set<Future<R>>();
   /** The next item, until it is submitted. */
   #step: IteratorResult<I> | null = null;
 
@@ -220,15 +226,28 @@ class Mapping<I, R> implements AsyncIterableIterator<R> {
 
   *#next(): CoroutineGenerator<IteratorResult<R>> {
     try {
-      this.#fill();
-      const job = this.#jobs[0];
+      const job = yield* this.#take();
       if (job === undefined) return { done: true, value: undefined };
-      const value = yield* job;
-      this.#jobs.shift();
-      return { done: false, value };
+      this.#taken.add(job);
+      try {
+        return { done: false, value: yield* job };
+      } finally {
+        this.#taken.delete(job);
+      }
     } catch (error) {
       this.#end();
       throw error;
+    }
+  }
+
+  /** Takes the next job, so that another call of `next()` has another one. */
+  *#take(): CoroutineGenerator<Future<R> | undefined> {
+    for (;;) {
+      this.#fill();
+      const job = this.#jobs.shift();
+      if (job !== undefined || this.#step?.done) return job;
+      // The executor is full of what other calls have taken.
+      yield* wait(this.#taken, { returnWhen: FIRST_COMPLETED });
     }
   }
 
@@ -247,7 +266,7 @@ class Mapping<I, R> implements AsyncIterableIterator<R> {
       } catch (error) {
         // There is room again when one of our own jobs has ended.
         const isFull = error instanceof ExecutorFullError;
-        if (isFull && this.#jobs.length > 0) return;
+        if (isFull && this.#jobs.length + this.#taken.size > 0) return;
         throw error;
       }
       this.#step = null;

@@ -134,7 +134,7 @@ export class JobPool implements LaneOwner {
     const index = this.#idle.indexOf(lane);
     if (index >= 0) this.#idle.splice(index, 1);
     job?.fail(makeDeathError(job, reason ?? { what: "its worker was ended" }));
-    this.#serveQueue();
+    if (!this.#serveQueue() && this.#closed) this.#endIdle();
     this.#checkEnded();
   }
 

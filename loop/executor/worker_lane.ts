@@ -10,6 +10,9 @@ import { unrefWorker } from "./unref_worker.ts";
 /** How long a worker may be idle where it keeps the process alive meanwhile. */
 const IDLE_SECONDS = 1;
 
+/** The highest number of a job, as the flag can hold it. */
+const MAXIMUM_ID = 0x7fffffff;
+
 let created = 0;
 
 function startWorker(script: string): Worker {
@@ -55,7 +58,8 @@ export class WorkerLane implements Lane {
   /** Sends a job. */
   begin(job: PendingJob): void {
     const { message, transferables } = job;
-    this.#id = (this.#id + 1) & 0x7fffffff;
+    // Never 0, which is what the flag holds at first.
+    this.#id = this.#id % MAXIMUM_ID + 1;
     try {
       this.#post({ kind: "begin", id: this.#id, job: message }, transferables);
     } catch (cause) {

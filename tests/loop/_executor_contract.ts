@@ -393,6 +393,34 @@ export function testExecutor({ name, make, death }: Subject): void {
     assertEquals(results, numbers);
   }, { maxWorkers: 1, maxQueue: 1 });
 
+  for (const maxQueue of [0, 1, 10]) {
+    test(
+      `maps each item once, however many wait at once, with ${maxQueue} in the queue`,
+      async (pool) => {
+        const results = pool.map("echo", [1, 2, 3, 4]);
+        const all = await Promise.all(
+          [1, 2, 3, 4, 5].map(() => results.next()),
+        );
+        assertEquals(all.map(({ value }) => value), [1, 2, 3, 4, undefined]);
+        assertEquals(all.map(({ done }) => done), [
+          ...[1, 2, 3, 4].map(() => false),
+          true,
+        ]);
+      },
+      { maxWorkers: 1, maxQueue },
+    );
+  }
+
+  test("maps nothing while others fill the queue", async (pool) => {
+    const other = pool.submit("slowly", 10, 0);
+    await assertRejects(
+      async () => await pool.map("echo", [1]).next(),
+      ExecutorFullError,
+    );
+    await other;
+    assertEquals((await pool.map("echo", [1]).next()).value, 1);
+  }, { maxWorkers: 1, maxQueue: 0 });
+
   test("maps nothing to nothing, and throws an error in its turn", async (pool) => {
     for await (const _ of pool.map("echo", [])) throw new Error("never");
     const seen: unknown[] = [];
