@@ -8,7 +8,7 @@ import { showAsText } from "../inspect.ts";
 import { currentLoop, runInCallback } from "../running.ts";
 import { shield } from "../shield.ts";
 import type { Task } from "../tasks.ts";
-import type { Outcome, PortAnswer, PortRequest } from "./messages.ts";
+import type { Outcome, PortReply, PortRequest } from "./messages.ts";
 import { encodeError } from "./remote_code.ts";
 
 type Functions = Record<string, (...args: readonly unknown[]) => unknown>;
@@ -88,10 +88,11 @@ export class LoopPort<F extends object> implements Disposable {
 
   /**
    * Closes the port: what the worker calls from now on is lost, and the tasks
-   * that it started are cancelled.
+   * that it started are cancelled, with the futures of the worker.
    */
   close(): void {
     if (this.#closed.done()) return;
+    this.#post({ kind: "closed" });
     this.#near.close();
     // Where it was never sent; a port that was is another one there.
     this.port.close();
@@ -152,17 +153,18 @@ export class LoopPort<F extends object> implements Disposable {
       : { ok: true, value: result };
     const cancelled = task.cancelled();
     try {
-      this.#post({ id, cancelled, outcome });
+      this.#post({ kind: "answer", id, cancelled, outcome });
     } catch (cause) {
       const error = encodeError(
         new TypeError(`Cannot send result of '${name}': ${cause}`, { cause }),
       );
-      this.#post({ id, cancelled, outcome: { ok: false, error } });
+      const refusal: Outcome = { ok: false, error };
+      this.#post({ kind: "answer", id, cancelled, outcome: refusal });
     }
   }
 
-  #post(answer: PortAnswer): void {
-    this.#near.postMessage(answer);
+  #post(reply: PortReply): void {
+    this.#near.postMessage(reply);
   }
 
   #find(name: string): (...args: readonly unknown[]) => unknown {

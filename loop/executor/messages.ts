@@ -74,8 +74,12 @@ export type PortRequest =
   | { readonly kind: "cancel"; readonly id: number }
   | { readonly kind: "close" };
 
+/** What the loop tells a worker that has a port of it. */
+export type PortReply = PortAnswer | { readonly kind: "closed" };
+
 /** How something that a worker had a loop run has ended. */
 export interface PortAnswer {
+  readonly kind: "answer";
   /** What it was asked as. */
   readonly id: number;
   /** Whether its task was cancelled. */

@@ -4,7 +4,7 @@ import { Future } from "../futures.ts";
 import { showAsText } from "../inspect.ts";
 import { currentLoop, runInCallback } from "../running.ts";
 import { decodeError } from "./error_codec.ts";
-import type { Outcome, PortAnswer, PortRequest } from "./messages.ts";
+import type { Outcome, PortReply, PortRequest } from "./messages.ts";
 import type { WorkName, WorkParameters, WorkResult } from "./work.ts";
 
 /**
@@ -89,7 +89,7 @@ export class RemoteLoop<F extends object> implements Disposable {
     });
     this.#post({ kind: "run", id, name, args });
     this.#futures.set(id, future as RemoteFuture<unknown>);
-    this.#port.onmessage ??= (event) => this.#receive(event.data as PortAnswer);
+    this.#port.onmessage ??= (event) => this.#receive(event.data as PortReply);
     return future;
   }
 
@@ -100,9 +100,7 @@ export class RemoteLoop<F extends object> implements Disposable {
   close(): void {
     if (this.#closed) return;
     this.#post({ kind: "close" });
-    this.#closed = true;
-    this.#port.close();
-    for (const future of this.#futures.values()) future.cancel();
+    this.#end();
   }
 
   /** Closes the port at the end of a `using` block. */
@@ -122,10 +120,20 @@ export class RemoteLoop<F extends object> implements Disposable {
     this.#port.postMessage(request);
   }
 
-  #receive({ id, cancelled, outcome }: PortAnswer): void {
+  /** A side has closed the port: no answer will come. */
+  #end(): void {
+    this.#closed = true;
+    this.#port.close();
+    for (const future of this.#futures.values()) future.settle(null);
+    this.#futures.clear();
+  }
+
+  #receive(reply: PortReply): void {
+    if (reply.kind === "closed") return this.#end();
+    const { id, cancelled, outcome } = reply;
     const future = this.#futures.get(id);
     this.#futures.delete(id);
-    future?.settle(cancelled, outcome);
+    future?.settle(cancelled ? null : outcome);
   }
 }
 
@@ -146,12 +154,13 @@ class RemoteFuture<T> extends Future<T> {
     return true;
   }
 
-  settle(cancelled: boolean, outcome: Outcome): void {
+  /** Ends as the task has; without an outcome it was cancelled. */
+  settle(outcome: Outcome | null): void {
     if (this.done()) return;
     this.loop.foreignPromises--;
     if (this.loop.isClosed()) return;
     runInCallback(this.loop, () => {
-      if (cancelled) super.cancel();
+      if (outcome === null) super.cancel();
       else if (outcome.ok) this.setResult(outcome.value as T);
       else this.setException(decodeError(outcome.error));
     });

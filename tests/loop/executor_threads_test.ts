@@ -170,12 +170,28 @@ const MODULE = `data:text/javascript,${
       using loop = new RemoteLoop(port);
       return "heard: " + await loop.runCoroutineThreadsafe("ask", question);
     }
+    export async function askInVain(port) {
+      const loop = new RemoteLoop(port);
+      const answer = loop.runCoroutineThreadsafe("wait");
+      try {
+        await answer;
+      } catch (error) {
+        let refusal;
+        try {
+          loop.callSoonThreadsafe("wait");
+        } catch (error) {
+          refusal = error.message;
+        }
+        return [error.name, answer.cancelled(), String(loop), refusal];
+      }
+    }
   `)
 }`;
 
 interface Module {
   steps(port: MessagePort, total: number): void;
   ask(port: MessagePort, question: string): Promise<string>;
+  askInVain(port: MessagePort): Promise<unknown>;
 }
 
 Deno.test("callSoonThreadsafe() from a worker calls back on the loop", () =>
@@ -207,6 +223,28 @@ Deno.test("runCoroutineThreadsafe() from a worker gets a result of the loop (W13
       "heard: busy? yes",
     );
     await door.waitClosed();
+  }));
+
+Deno.test("LoopPort.close() lets no worker wait for an answer (W13)", () =>
+  run(async () => {
+    const loop = getRunningLoop();
+    await using pool = new WorkerPoolExecutor<Module>(MODULE);
+    const asked = loop.createFuture<void>();
+    const door = new LoopPort<Pick<Callbacks, "wait">>({
+      wait: async () => {
+        asked.setResult();
+        await sleep(3600);
+      },
+    });
+    const job = pool.submit("askInVain", door.port);
+    await asked;
+    door.close();
+    assertEquals(await timeout(30, async () => await job), [
+      "CancelledError",
+      true,
+      "<RemoteLoop closed>",
+      "Cannot reach the loop: the port is closed",
+    ]);
   }));
 
 /** Runs a test with both ends of a door on this thread. */
