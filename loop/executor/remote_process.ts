@@ -21,7 +21,8 @@ export async function serveProcess(
 ): Promise<void> {
   const v8 = process.getBuiltinModule("node:v8");
   const writeSync = Deno.stdout.writeSync.bind(Deno.stdout);
-  keepOutputClean();
+  const requests = Deno.stdin.readable;
+  keepToOurselves();
   // The pool is gone when the input ends: that is no death to tell of.
   const exit = Deno.exit.bind(Deno);
   // Ctrl-C is for the program that has the pool: it tells what is to end.
@@ -40,7 +41,7 @@ export async function serveProcess(
     send(serializeOutcome(v8.serialize, job, outcome));
   };
   announceDeath((thrown) => send(v8.serialize({ dying: encodeError(thrown) })));
-  for await (const payload of framesOf(Deno.stdin.readable, magic)) {
+  for await (const payload of framesOf(requests, magic)) {
     answer(v8.deserialize(payload));
   }
   exit();
@@ -117,15 +118,19 @@ export function joined(parts: Uint8Array[], size: number): Uint8Array {
 }
 
 /**
- * Sends what jobs print to the standard error, because the standard output
- * carries the results.
+ * Sends what jobs print to the standard error, and has nothing for them to
+ * read: the standard output carries the results, and the input the jobs.
  */
-export function keepOutputClean(): void {
-  const { stdout, stderr } = Deno;
-  const take = (name: string, value: unknown) =>
-    Object.defineProperty(stdout, name, { value, configurable: true });
-  take("write", (bytes: Uint8Array) => stderr.write(bytes));
-  take("writeSync", (bytes: Uint8Array) => stderr.writeSync(bytes));
+export function keepToOurselves(): void {
+  const { stdin, stdout, stderr } = Deno;
+  const put = (stream: object, name: string, value: unknown) =>
+    Object.defineProperty(stream, name, { value, configurable: true });
+  put(stdin, "read", async () => null);
+  put(stdin, "readSync", () => null);
+  put(stdin, "readable", new Blob().stream());
+  put(stdout, "write", (bytes: Uint8Array) => stderr.write(bytes));
+  put(stdout, "writeSync", (bytes: Uint8Array) => stderr.writeSync(bytes));
+  put(stdout, "writable", stderr.writable);
   const { Console } = process.getBuiltinModule("node:console");
   globalThis.console = new Console(process.stderr, process.stderr);
 }

@@ -17,7 +17,7 @@ import {
 import {
   framesOf,
   joined,
-  keepOutputClean,
+  keepToOurselves,
   serializeOutcome,
   serveProcess,
   sizeInHeader,
@@ -64,7 +64,7 @@ export function processScript(module: string | null, magic: number): string {
     ...COMMON,
     framesOf,
     joined,
-    keepOutputClean,
+    keepToOurselves,
     serializeOutcome,
     serveProcess,
     sizeInHeader,

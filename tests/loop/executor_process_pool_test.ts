@@ -166,6 +166,21 @@ testWithProcess(
 );
 
 testWithProcess(
+  "a job finds its standard input at its end, and takes no other's job away",
+  async (pool) => {
+    const read = pool.submit(async () => {
+      const bytes = new Uint8Array(100);
+      let size = 0;
+      for await (const chunk of Deno.stdin.readable) size += chunk.length;
+      return [await Deno.stdin.read(bytes), Deno.stdin.readSync(bytes), size];
+    });
+    const next = pool.submit("add", 1, 2);
+    assertEquals(await read, [null, null, 0]);
+    assertEquals(await next, 3);
+  },
+);
+
+testWithProcess(
   "ProcessPoolExecutor resolves imports as the module's project does",
   async (pool) => {
     assertEquals(await pool.submit("throughImportMap"), true);
