@@ -47,6 +47,7 @@ export function shellProgram(deno: typeof Deno, line: string): Program {
 /**
  * Starts a program.
  *
+ * @throws {NotImplementedError} If this runtime starts no processes.
  * @throws What Deno throws, if it cannot be started.
  */
 export function launch(
@@ -54,6 +55,11 @@ export function launch(
   program: Program,
   options: SubprocessOptions,
 ): Launched {
+  if (deno.Command === undefined) {
+    throw new NotImplementedError(
+      "Cannot start process: this runtime starts no processes",
+    );
+  }
   const { stdin = PIPE, stdout = PIPE, stderr = PIPE, ...rest } = options;
   const { detached = false } = rest;
   const isWindows = deno.build.os === "windows";

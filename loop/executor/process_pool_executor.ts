@@ -178,6 +178,11 @@ function findCommand({ command }: ProcessPoolExecutorOptions): string {
   if (deno === undefined) {
     throw new NotImplementedError("Cannot start process: this is not Deno");
   }
+  if (deno.Command === undefined) {
+    throw new NotImplementedError(
+      "Cannot start process: this runtime starts no processes",
+    );
+  }
   if (command !== undefined) return String(command);
   if (!deno.build.standalone) return deno.execPath();
   // It would start itself over and over.

@@ -14,6 +14,7 @@ import {
   createSubprocessShell,
 } from "../../subprocess/create.ts";
 import { Semaphore } from "../../sync/semaphore.ts";
+import { without } from "../_without.ts";
 import { real } from "../transports/_real.ts";
 import { HAS_PROC, leavesNothing, text } from "./_processes.ts";
 
@@ -374,6 +375,24 @@ Deno.test("createSubprocessExec() names the loop that can", async () => {
     );
   }, { loopFactory: () => new VirtualTimeEventLoop() });
 });
+
+Deno.test("createSubprocessExec() says so where processes cannot be started", () =>
+  real(() =>
+    without(Deno, "Command", async () => {
+      for (
+        const start of [
+          () => createSubprocessExec("true"),
+          () => createSubprocessShell("true"),
+        ]
+      ) {
+        await assertRejects(
+          async () => await start(),
+          NotImplementedError,
+          "Cannot start process: this runtime starts no processes",
+        );
+      }
+    })
+  ));
 
 Deno.test("200 children run, as many at once as a Semaphore lets", () =>
   leavesNothing(() =>
