@@ -33,7 +33,13 @@ export async function serveProcess(
   const send = (payload: Uint8Array) => {
     const frame = toFrame(payload, magic);
     let sent = 0;
-    while (sent < frame.length) sent += writeSync(frame.subarray(sent));
+    try {
+      while (sent < frame.length) sent += writeSync(frame.subarray(sent));
+    } catch (error) {
+      // Nobody is left to tell it to: the program was killed.
+      if (error instanceof Deno.errors.BrokenPipe) exit();
+      throw error;
+    }
   };
   const answer = async (job: JobMessage) => {
     const remote = new RemoteJob(job.name, never);

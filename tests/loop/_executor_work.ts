@@ -78,6 +78,11 @@ export function spinForever(): never {
   for (;;);
 }
 
+export function spinFor(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
 /** Looks at the shared flag. */
 export function spinUntilCancelled(): number {
   const job = currentJob()!;

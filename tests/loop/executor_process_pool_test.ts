@@ -287,6 +287,17 @@ Deno.test("a program that ends takes its busy processes along", async () => {
   while (state !== null && state !== "Z") state = await stateOf(pid);
 });
 
+Deno.test("a busy process whose program was killed ends after its job, quietly", async () => {
+  const program = startProgram("pooled.ts", { args: ["killed"] });
+  const pid = Number(await program.line());
+  program.kill("SIGKILL");
+  // It has the standard error, too: that ends when both have.
+  const { signal, stderr } = await program.ending();
+  assertEquals([signal, stderr], ["SIGKILL", ""]);
+  let state = await stateOf(pid);
+  while (state !== null && state !== "Z") state = await stateOf(pid);
+});
+
 Deno.test("Ctrl-C in the terminal is left to the program that has the pool", async () => {
   const program = startProgram("pooled.ts", { args: ["interrupted"] });
   await program.until("ready");

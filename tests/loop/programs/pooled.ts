@@ -126,6 +126,12 @@ const programs: Record<string, () => Promise<void>> = {
     await new Promise((resolve) => setTimeout(resolve, 50));
     Deno.exit(7);
   },
+  /** Is killed while a process of it computes, for a while. */
+  async killed() {
+    const pool = new ProcessPoolExecutor<WorkModule>(module);
+    console.log(await pool.submit(() => Deno.pid));
+    await pool.submit("spinFor", 300);
+  },
   /** Has its processes at work when Ctrl-C is pressed. */
   async interrupted() {
     await run(async () => {
