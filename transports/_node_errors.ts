@@ -1,5 +1,6 @@
 /** The classes that Deno has for the codes of the operating system. */
 const CLASSES: Record<string, keyof typeof Deno.errors> = {
+  EACCES: "PermissionDenied",
   EADDRINUSE: "AddrInUse",
   EADDRNOTAVAIL: "AddrNotAvailable",
   ECONNABORTED: "ConnectionAborted",

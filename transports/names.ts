@@ -97,6 +97,18 @@ export function* lookupAll(
   return [...new Set(found.map(({ address }) => address))];
 }
 
+/** How Deno says that there is no such name: without a code, or the name. */
+const LOOKUP_FAILED = "failed to lookup address information: ";
+
+/** Names the host that Deno could not look up, as `getaddrinfo` does. */
+export function nameLookup(error: unknown, host: string): unknown {
+  const { message = "" } = error as Partial<Error>;
+  if (!message.startsWith(LOOKUP_FAILED)) return error;
+  const code = message.includes("Temporary") ? "EAI_AGAIN" : "ENOTFOUND";
+  const named = new Error(`getaddrinfo ${code} ${host}`, { cause: error });
+  return Object.assign(named, { code });
+}
+
 /** Returns a port as it is, if it is one. */
 export function checkPort(port: number): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;

@@ -1,5 +1,6 @@
 import type dgram from "node:dgram";
 import { isNetAllowed, netDenied } from "./_net_permission.ts";
+import { toDenoError } from "./_node_errors.ts";
 import type { NetAddress } from "./byte_channel.ts";
 import type {
   BindOptions,
@@ -19,9 +20,10 @@ export async function bindNodeDatagram(
   // For Deno the second means what the first one says.
   const socket = createSocket({ type, reusePort, reuseAddr: reusePort });
   await new Promise<void>((resolve, reject) => {
-    socket.once("error", reject);
+    const fail = (error: Error) => reject(toDenoError(error));
+    socket.once("error", fail);
     socket.bind({ port, address: hostname, exclusive: true }, () => {
-      socket.off("error", reject);
+      socket.off("error", fail);
       resolve();
     });
   });

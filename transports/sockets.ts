@@ -13,6 +13,7 @@ import {
 import type { NetAddress } from "./byte_channel.ts";
 import type { DatagramAddress } from "./datagram_channel.ts";
 import type { DatagramSocket } from "./deno_datagram_channel.ts";
+import { nameLookup } from "./names.ts";
 
 /** Where a socket is connected to: a host and a port, or a path. */
 export type SocketAddress = DatagramAddress | { readonly path: string };
@@ -27,19 +28,22 @@ export function* sockConnect(
   signal: AbortSignal | undefined,
 ): CoroutineGenerator<Deno.Conn> {
   const deno = denoFor("connect socket");
-  return yield* waitForOpening<Deno.Conn>(
-    (signal) =>
-      "path" in address
-        ? deno.connect({ transport: "unix", path: address.path })
-        : deno.connect({
-          transport: "tcp",
-          hostname: address.hostname,
-          port: address.port,
-          signal,
-        }),
-    (conn) => conn.close(),
-    signal,
-  );
+  const open = (signal: AbortSignal) => {
+    if ("path" in address) {
+      return deno.connect({ transport: "unix", path: address.path });
+    }
+    const { hostname, port } = address;
+    return deno.connect({ transport: "tcp", hostname, port, signal });
+  };
+  try {
+    return yield* waitForOpening<Deno.Conn>(
+      open,
+      (conn) => conn.close(),
+      signal,
+    );
+  } catch (error) {
+    throw "path" in address ? error : nameLookup(error, address.hostname);
+  }
 }
 
 /** Accepts a connection; one that comes when nobody waits is kept. */

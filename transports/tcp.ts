@@ -11,6 +11,7 @@ import { clientSettings, serverSettings } from "./_tls_settings.ts";
 import type { ByteChannel, ByteListener } from "./byte_channel.ts";
 import { DenoConnChannel } from "./deno_conn_channel.ts";
 import { DenoListener } from "./deno_listener.ts";
+import { nameLookup } from "./names.ts";
 import { listenOnNode } from "./node_listener.ts";
 import type { ProtocolFactory, StreamProtocol } from "./protocols.ts";
 import { Server } from "./server.ts";
@@ -181,11 +182,15 @@ function* dial(
 ): CoroutineGenerator<Deno.Conn> {
   const deno = denoFor("create connection");
   const hostname = host || "127.0.0.1";
-  return yield* waitForOpening(
-    (signal) => deno.connect({ transport: "tcp", hostname, port, signal }),
-    (conn) => conn.close(),
-    signal,
-  );
+  try {
+    return yield* waitForOpening(
+      (signal) => deno.connect({ transport: "tcp", hostname, port, signal }),
+      (conn) => conn.close(),
+      signal,
+    );
+  } catch (error) {
+    throw nameLookup(error, hostname);
+  }
 }
 
 function checkEither(action: string, address: unknown, sock: unknown): void {
