@@ -9,6 +9,9 @@ import { formatWorks, judgeWorks } from "./micro/report.ts";
 import { measureWorks } from "./micro/suite.ts";
 import { idOf } from "./micro/work.ts";
 import { WORKS } from "./micro/works.ts";
+import { formatNet, judgeNet } from "./net/report.ts";
+import { measureNet } from "./net/suite.ts";
+import { NET_WORKS } from "./net/works.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { stopAll } from "./processes.ts";
 import { writeResults } from "./results.ts";
@@ -20,7 +23,11 @@ import { BARE, listServers } from "./tcp/servers.ts";
 /** A micro bench needs less time than a server: it has no other process to wait for. */
 const MICRO_SHARE = 1 / 4;
 
-const NAMES = [...WORKS.map(idOf), ...SHAPES.map(({ name }) => name)];
+const NAMES = [
+  ...WORKS.map(idOf),
+  ...SHAPES.map(({ name }) => name),
+  ...NET_WORKS.map(({ name }) => name),
+];
 
 /** Says what is being measured, on a line that the next one overwrites; nothing where nobody watches. */
 function progress(text: string): void {
@@ -72,7 +79,14 @@ async function bench(options: Options, folder: string): Promise<void> {
     );
   }
 
-  const verdicts = [...workVerdicts, ...echoVerdicts];
+  const nets = await measureNet(
+    NET_WORKS.filter(({ name }) => options.only.test(name)),
+    { ...options, progress },
+  );
+  const netVerdicts = judgeNet(nets);
+  if (nets.length > 0) print(`\n${formatNet(nets, netVerdicts)}`);
+
+  const verdicts = [...workVerdicts, ...echoVerdicts, ...netVerdicts];
   print(`\n${formatVerdicts(verdicts)}`);
   const { quick, seconds, rounds } = options;
   const findings = {
@@ -80,6 +94,7 @@ async function bench(options: Options, folder: string): Promise<void> {
     options: { quick, seconds, rounds },
     works,
     echoes: results,
+    nets,
     missing,
     loadGenerator: generator.name,
     verdicts,

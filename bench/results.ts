@@ -2,6 +2,8 @@ import type { Verdict } from "./budgets.ts";
 import type { Machine } from "./machine.ts";
 import type { MicroResult } from "./micro/suite.ts";
 import { idOf } from "./micro/work.ts";
+import { netFiguresOf } from "./net/report.ts";
+import type { NetResult } from "./net/work.ts";
 import { median } from "./statistics.ts";
 import { figuresOf } from "./tcp/figures.ts";
 import type { EchoResult, Missing } from "./tcp/matrix.ts";
@@ -16,6 +18,7 @@ export interface Findings {
   };
   readonly works: readonly MicroResult[];
   readonly echoes: readonly EchoResult[];
+  readonly nets: readonly NetResult[];
   readonly missing: readonly Missing[];
   readonly loadGenerator: string;
   readonly verdicts: readonly Verdict[];
@@ -23,7 +26,7 @@ export interface Findings {
   readonly seconds: number;
 }
 
-function toJson({ works, echoes, ...rest }: Findings): string {
+function toJson({ works, echoes, nets, ...rest }: Findings): string {
   const content = {
     ...rest,
     works: works.map(({ work, subject, figures, failure }) => ({
@@ -40,6 +43,7 @@ function toJson({ works, echoes, ...rest }: Findings): string {
       ...figuresOf(result),
       rounds: result.rounds,
     })),
+    nets: nets.map((result) => ({ ...result, ...netFiguresOf(result) })),
   };
   return JSON.stringify(content, null, 1) + "\n";
 }
