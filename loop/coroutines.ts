@@ -1,10 +1,10 @@
 import type { CoroutineGenerator, Suspension } from "./awaitables.ts";
+import type { DirectSteps } from "./direct_steps.ts";
 import { RuntimeError } from "./errors.ts";
 import { showAsText } from "./inspect.ts";
-import { NativeReaction, type Reaction } from "./native_reaction.ts";
+import { NativeWait, type Reaction } from "./native_wait.ts";
 import { NativeStrand } from "./native_strand.ts";
 import { currentLoop, currentScope, running } from "./running.ts";
-import type { Scope } from "./scope.ts";
 import type { Steps } from "./strand.ts";
 import { forgetCoroutine, noteCoroutine } from "./unawaited.ts";
 
@@ -45,7 +45,8 @@ export class Coroutine<T = unknown> implements Promise<T> {
   }
 
   readonly #leaf: boolean;
-  readonly #steps: Steps<T> | null;
+  readonly #steps: Steps<T>;
+  readonly #direct: DirectSteps | null;
   #started = false;
   #watched = false;
 
@@ -55,11 +56,18 @@ export class Coroutine<T = unknown> implements Promise<T> {
    * @param name The name of the function that makes it.
    * @param steps What it runs, a generator that has not started.
    * @param leaf Whether no user's code runs inside it after a wait.
+   * @param direct The steps again if native code can stand in them.
    */
-  constructor(name: string, steps: Steps<T> | null, leaf = false) {
+  constructor(
+    name: string,
+    steps: Steps<T>,
+    leaf = false,
+    direct: DirectSteps | null = null,
+  ) {
     this.name = name;
     this.#steps = steps;
     this.#leaf = leaf;
+    this.#direct = direct;
     if (running.debugged > 0) noteCoroutine(this);
   }
 
@@ -73,8 +81,13 @@ export class Coroutine<T = unknown> implements Promise<T> {
         .then(onFulfilled, onRejected);
     }
     const scope = currentScope();
-    if (scope === null) return this.runOutside(onFulfilled, onRejected);
-    return this.runInside(scope, onFulfilled, onRejected);
+    if (scope === null && this.#direct?.alone !== true) {
+      return this.#runAsTask(onFulfilled, onRejected);
+    }
+    const loop = scope === null ? currentLoop() : scope.task.loop;
+    const wait = new NativeWait(loop, scope, onFulfilled, onRejected);
+    if (!wait.refuse()) this.#begin(wait);
+    return wait;
   }
 
   /** As `Promise.prototype.catch()`. */
@@ -89,8 +102,8 @@ export class Coroutine<T = unknown> implements Promise<T> {
 
   /** Waits in a generator: `yield* coroutine` calls it. */
   [Symbol.iterator](): Iterator<Suspension, T, unknown> {
-    this.claim();
-    return this.makeSteps();
+    this.#claim();
+    return this.#steps;
   }
 
   /**
@@ -130,12 +143,8 @@ export class Coroutine<T = unknown> implements Promise<T> {
     return "Coroutine";
   }
 
-  /**
-   * Marks the coroutine as started; it can start only once.
-   *
-   * @ignore
-   */
-  protected claim(): void {
+  /** Marks the coroutine as started; it can start only once. */
+  #claim(): void {
     if (!this.#started) {
       this.#started = true;
       if (this.#watched) forgetCoroutine(this);
@@ -146,21 +155,19 @@ export class Coroutine<T = unknown> implements Promise<T> {
     );
   }
 
-  /**
-   * Returns what a task steps through.
-   *
-   * @ignore
-   */
-  protected makeSteps(): Steps<T> {
-    return this.#steps!;
+  /** Starts, beside the native code that waits, in the same task. */
+  #begin<A, B>(wait: NativeWait<T, A, B>): void {
+    try {
+      this.#claim();
+      if (this.#direct !== null) return this.#direct.begin(wait);
+      new NativeStrand(wait, this.#steps, this.#leaf, this.name).begin();
+    } catch (error) {
+      wait.settle(true, error);
+    }
   }
 
-  /**
-   * Runs for native code outside any task: in a task of its own.
-   *
-   * @ignore
-   */
-  protected runOutside<A, B>(
+  /** Runs for native code outside any task: in a task of its own. */
+  #runAsTask<A, B>(
     onFulfilled: (value: T) => A | PromiseLike<A>,
     onRejected: (reason: unknown) => B | PromiseLike<B>,
   ): Promise<A | B> {
@@ -170,38 +177,6 @@ export class Coroutine<T = unknown> implements Promise<T> {
     } catch (error) {
       return Promise.reject(error).then(onFulfilled, onRejected);
     }
-  }
-
-  /**
-   * Runs for native code of a task, beside it in the same task.
-   *
-   * @ignore
-   */
-  protected runInside<A, B>(
-    scope: Scope,
-    onFulfilled: (value: T) => A | PromiseLike<A>,
-    onRejected: (reason: unknown) => B | PromiseLike<B>,
-  ): Promise<A | B> {
-    const { loop } = scope.task;
-    const reaction = new NativeReaction(loop, scope, onFulfilled, onRejected);
-    if (reaction.refuse()) return reaction;
-    try {
-      this.claim();
-      this.beginFor(reaction);
-    } catch (error) {
-      reaction.settle(true, error);
-    }
-    return reaction;
-  }
-
-  /**
-   * Starts, with the native code that waits as the one to resume.
-   *
-   * @ignore
-   */
-  protected beginFor<A, B>(reaction: NativeReaction<T, A, B>): void {
-    const { name } = this;
-    new NativeStrand(reaction, this.makeSteps(), this.#leaf, name).begin();
   }
 }
 

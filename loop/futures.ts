@@ -2,14 +2,14 @@ import type { Suspension } from "./awaitables.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { Context } from "./context.ts";
+import { checkNoCoroutine } from "./checks.ts";
 import { CreationSite } from "./creation_site.ts";
 import { CancelledError, InvalidStateError } from "./errors.ts";
 import { FutureSteps } from "./future_steps.ts";
-import { FutureWait } from "./future_wait.ts";
 import { Handle } from "./handles.ts";
 import { describeValue, showAsText } from "./inspect.ts";
-import type { Reaction } from "./native_reaction.ts";
-import { currentLoop } from "./running.ts";
+import { NativeWait, type Reaction } from "./native_wait.ts";
+import { currentLoop, currentScope } from "./running.ts";
 import type { Runnable } from "./timer_queue.ts";
 import type { UnretrievedError } from "./unretrieved.ts";
 import {
@@ -177,11 +177,13 @@ export class Future<T = unknown> implements Promise<T> {
    *
    * @param callback Called with the future.
    * @param options The async context to call it in.
+   * @throws {TypeError} If, in debug mode, it is a coroutine function.
    */
   addDoneCallback(
     callback: (future: this) => unknown,
     options: AddDoneCallbackOptions = {},
   ): void {
+    if (this.loop.getDebug()) checkNoCoroutine(callback, "addDoneCallback");
     this.addWaiter(new Handle(this.loop, callback, [this], options.context));
   }
 
@@ -206,8 +208,10 @@ export class Future<T = unknown> implements Promise<T> {
       return new Promise<T>((resolve, reject) => this.then(resolve, reject))
         .then(onFulfilled, onRejected);
     }
-    const wait = new FutureWait(this, onFulfilled, onRejected);
-    wait.begin();
+    const scope = currentScope();
+    const loop = scope?.task.loop ?? this.loop;
+    const wait = new NativeWait(loop, scope, onFulfilled, onRejected);
+    if (!wait.refuse()) new FutureSteps(this).begin(wait);
     return wait;
   }
 

@@ -15,7 +15,7 @@ export type {
   Suspension,
 } from "./awaitables.ts";
 export type { BodyPromise } from "./body_promise.ts";
-export type { Reaction } from "./native_reaction.ts";
+export type { Reaction } from "./native_wait.ts";
 export { BaseEventLoop } from "./base_event_loop.ts";
 export {
   type CallGraphOptions,

@@ -1,10 +1,10 @@
 import { Future } from "./futures.ts";
-import type { NativeReaction } from "./native_reaction.ts";
+import type { NativeWait } from "./native_wait.ts";
 import { type Steps, Strand } from "./strand.ts";
 
 /** The strand of a coroutine that native code awaits. */
 export class NativeStrand<T, F, R> extends Strand<T> {
-  readonly #reaction: NativeReaction<T, F, R>;
+  readonly #native: NativeWait<T, F, R>;
   readonly #name: string;
   /** Whether no code of the user's can be what waits. */
   readonly #ours: boolean;
@@ -12,13 +12,13 @@ export class NativeStrand<T, F, R> extends Strand<T> {
 
   /** Creates the strand; `begin` makes its first step. */
   constructor(
-    reaction: NativeReaction<T, F, R>,
+    native: NativeWait<T, F, R>,
     steps: Steps<T>,
     leaf: boolean,
     name: string,
   ) {
-    super(reaction.scope!, steps, leaf);
-    this.#reaction = reaction;
+    super(native.scope!, steps, leaf);
+    this.#native = native;
     this.#name = name;
     this.#ours = leaf;
   }
@@ -51,7 +51,7 @@ export class NativeStrand<T, F, R> extends Strand<T> {
 
   /** Ends without a handle of its own if the first step was also the last. */
   #end(failed: boolean, value: unknown): void {
-    if (this.#begun) this.#reaction.resume(failed, value);
-    else this.#reaction.settle(failed, value);
+    if (this.#begun) this.#native.resume(failed, value);
+    else this.#native.settle(failed, value);
   }
 }

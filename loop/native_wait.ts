@@ -1,30 +1,79 @@
-import type { CancelledError } from "./errors.ts";
+import type { BaseEventLoop } from "./base_event_loop.ts";
+import type { WaitingSteps } from "./direct_steps.ts";
 import type { Future } from "./futures.ts";
-import { NativeReaction } from "./native_reaction.ts";
+import { hop } from "./host.ts";
+import type { Scope } from "./scope.ts";
 import type { Runnable } from "./timer_queue.ts";
-import type { Interruption, Wait } from "./waits.ts";
+import { type Interruption, SCHEDULED, type Wait } from "./waits.ts";
 
-/** A wait that native code stands in, with no generator behind it. */
-export abstract class NativeWait<T, F = T, R = never>
-  extends NativeReaction<T, F, R>
-  implements Wait, Runnable {
+/** A callback given to `then`; V8 gives native ones, for every `await`. */
+export type Reaction<T, R> =
+  | ((value: T) => R | PromiseLike<R>)
+  | null
+  | undefined;
+
+/** A promise and what settles it. */
+type Chain = PromiseWithResolvers<unknown>;
+
+/** Stands for a chain that is resolved with nothing: what V8's callbacks do. */
+const ENDED: unique symbol = Symbol("ended");
+
+/**
+ * Native code that waits: what `then` of a Future or Coroutine returns. It
+ * resumes the code, and at the same time it is something to chain on.
+ *
+ * V8 calls `then` for every `await` and ignores what it returns, and its call
+ * cannot be told apart from one by hand. So a promise is made only when
+ * somebody chains. One class, for every level of inheritance costs as much as
+ * the rest of the construction.
+ */
+export class NativeWait<T = unknown, F = T, R = never>
+  implements Promise<F | R>, Wait, Runnable {
+  /** The region of the task that waits, `null` outside any task. */
+  readonly scope: Scope | null;
+  /** The loop that the wait belongs to. */
+  readonly loop: BaseEventLoop;
   /** The neighbours in the task's list. */
   previous: Wait | null = null;
   /** The neighbours in the task's list. */
   next: Wait | null = null;
+  readonly #onFulfilled: (value: never) => unknown;
+  readonly #onRejected: (reason: unknown) => unknown;
+  /** What it stands in, once it is parked without a strand. */
+  #steps: WaitingSteps | null = null;
+  /** What became of the callbacks; made when needed. */
+  #chain: Chain | typeof ENDED | null = null;
+
+  /** Creates the wait of native code that runs in a scope. */
+  constructor(
+    loop: BaseEventLoop,
+    scope: Scope | null,
+    onFulfilled: (value: T) => F | PromiseLike<F>,
+    onRejected: (reason: unknown) => R | PromiseLike<R>,
+  ) {
+    this.loop = loop;
+    this.scope = scope;
+    this.#onFulfilled = onFulfilled;
+    this.#onRejected = onRejected;
+  }
 
   /**
-   * Calls `resume` with what the wait came to; its handle is running. An error
-   * that is due to the task takes the place of anything but a CancelledError.
+   * Rejects at once if the task was cancelled while it stood in a foreign
+   * promise.
+   *
+   * @returns Whether it did.
    */
-  protected abstract conclude(due: CancelledError | null): void;
+  refuse(): boolean {
+    if (this.scope === null) return false;
+    const error = this.scope.task.takeAdriftCancellation(this.scope);
+    if (error === null) return false;
+    this.settle(true, error);
+    return true;
+  }
 
-  abstract describe(): string;
-
-  abstract interrupt(message: string | undefined): Interruption;
-
-  /** Registers the wait: the native code stands in it from now on. */
-  park(): void {
+  /** Registers the wait: the native code stands in `steps` from now on. */
+  park(steps: WaitingSteps): void {
+    this.#steps = steps;
     const { scheduler } = this.loop;
     const task = this.scope?.task;
     if (task === undefined) return scheduler.settle(scheduler.outside);
@@ -34,15 +83,88 @@ export abstract class NativeWait<T, F = T, R = never>
     scheduler.settle(task);
   }
 
+  /** The handle of a parked wait: lets its steps conclude. */
+  run(): void {
+    const { scope } = this;
+    if (scope === null) return this.#steps!.conclude(this, null);
+    scope.task.waits.remove(this);
+    this.#steps!.conclude(this, scope.task.takeCancellation(scope));
+  }
+
+  /** Ends the wait without a handle: it did not have to suspend. */
+  settle(failed: boolean, value: unknown): void {
+    const { scheduler } = this.loop;
+    if (!scheduler.sliceIsOver()) return this.resume(failed, value);
+    // It could go on for ever: the host has its turn, then everybody else.
+    const mover = this.scope?.task ?? scheduler.outside;
+    scheduler.move(mover);
+    hop(() => {
+      scheduler.settle(mover);
+      scheduler.append({ run: () => this.resume(failed, value) });
+    });
+  }
+
+  /** Lets the native code go on. */
+  resume(failed: boolean, value: unknown): void {
+    const { scheduler } = this.loop;
+    scheduler.move(this.scope?.task ?? scheduler.outside);
+    try {
+      const result = failed
+        ? this.#onRejected(value)
+        : this.#onFulfilled(value as never);
+      // Mostly V8 waits, whose callbacks return nothing.
+      if (this.#chain === null && result === undefined) this.#chain = ENDED;
+      else this.#openChain().resolve(result);
+    } catch (error) {
+      this.#openChain().reject(error);
+    }
+  }
+
+  describe(): string {
+    return this.#steps?.describe() ?? "";
+  }
+
+  interrupt(message: string | undefined): Interruption {
+    return this.#steps?.interrupt(this, message) ?? SCHEDULED;
+  }
+
+  breakOff(message: string | undefined): void {
+    this.#steps?.breakOff?.(this, message);
+  }
+
   awaiter(): Future<unknown> | null {
     return this.scope?.task ?? null;
   }
 
-  /** The handle of the wait: resumes the native code. */
-  run(): void {
-    const { scope } = this;
-    if (scope === null) return this.conclude(null);
-    scope.task.waits.remove(this);
-    this.conclude(scope.task.takeCancellation(scope));
+  #openChain(): Chain {
+    if (this.#chain === null || this.#chain === ENDED) {
+      const ended = this.#chain === ENDED;
+      this.#chain = Promise.withResolvers();
+      if (ended) this.#chain.resolve(undefined);
+    }
+    return this.#chain;
+  }
+
+  get #promise(): Promise<F | R> {
+    return this.#openChain().promise as Promise<F | R>;
+  }
+
+  then<A = F | R, B = never>(
+    onFulfilled?: Reaction<F | R, A>,
+    onRejected?: Reaction<unknown, B>,
+  ): Promise<A | B> {
+    return this.#promise.then(onFulfilled, onRejected);
+  }
+
+  catch<B = never>(onRejected?: Reaction<unknown, B>): Promise<F | R | B> {
+    return this.#promise.catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<F | R> {
+    return this.#promise.finally(onFinally);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return "Promise";
   }
 }

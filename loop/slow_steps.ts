@@ -2,7 +2,7 @@ import type { BaseEventLoop } from "./base_event_loop.ts";
 import { describeSampled } from "./creation_site.ts";
 import { Handle } from "./handles.ts";
 import { log } from "./log.ts";
-import { NativeReaction } from "./native_reaction.ts";
+import { NativeWait } from "./native_wait.ts";
 import { Strand } from "./strand.ts";
 import type { Task } from "./tasks.ts";
 import type { Runnable } from "./timer_queue.ts";
@@ -91,6 +91,6 @@ function subjectOf(runnable: Runnable): Task<unknown> | Handle | null {
 
 function taskOf(runnable: Runnable): Task<unknown> | null {
   if (runnable instanceof Strand) return runnable.scope.task;
-  if (runnable instanceof NativeReaction) return runnable.scope?.task ?? null;
+  if (runnable instanceof NativeWait) return runnable.scope?.task ?? null;
   return null;
 }

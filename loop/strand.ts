@@ -5,10 +5,9 @@ import { type Context, contextOf, react, scopeStorage } from "./context.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { type Frame, frames, withScope } from "./frames.ts";
 import { Future } from "./futures.ts";
-import { FutureSteps } from "./future_steps.ts";
 import { running } from "./running.ts";
 import { Scope } from "./scope.ts";
-import { suspendedFrames } from "./suspended_frames.ts";
+import { type ProbedWait, suspendedFrames } from "./suspended_frames.ts";
 import type { Runnable } from "./timer_queue.ts";
 import {
   type Interruption,
@@ -156,7 +155,8 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   /** Asks only a wait that knows such questions; see `suspendedFrames`. */
   frames(): string[] {
     const wait = this.#wait;
-    if (!(wait instanceof FutureSteps) || wait.value.done()) return [];
+    const probed = (wait as Partial<ProbedWait> | null)?.answersProbes === true;
+    if (!probed || wait!.value.done()) return [];
     return suspendedFrames(this.#steps);
   }
 
@@ -252,21 +252,15 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   }
 
   #findMisuse(suspension: Future<unknown>): RuntimeError | null {
-    const { task } = this.scope;
-    const name = task.getName();
+    let misuse: string;
     if (!(suspension instanceof Future)) {
-      return new RuntimeError(
-        `Cannot wait in task '${name}': it yielded ${suspension}, ` +
-          "write yield* before what is waited for",
-      );
-    }
-    if (suspension.loop !== this.loop) {
-      return new RuntimeError(
-        `Cannot wait in task '${name}': ` +
-          "the future is attached to a different loop",
-      );
-    }
-    if (suspension !== task) return null;
-    return new RuntimeError(`Cannot wait in task '${name}': it is itself`);
+      misuse = `it yielded ${suspension}, ` +
+        "write yield* before what is waited for";
+    } else if (suspension.loop !== this.loop) {
+      misuse = "the future is attached to a different loop";
+    } else if (suspension === this.scope.task) misuse = "it is itself";
+    else return null;
+    const name = this.scope.task.getName();
+    return new RuntimeError(`Cannot wait in task '${name}': ${misuse}`);
   }
 }

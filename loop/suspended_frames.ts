@@ -3,6 +3,12 @@ import { framesOfUser } from "./creation_site.ts";
 /** Frames that are asked for: a chain of generators may be long. */
 const DEPTH = 100;
 
+/** A wait in a generator that answers questions: see `suspendedFrames`. */
+export interface ProbedWait {
+  /** Tells it from the iterator results of other generators. */
+  readonly answersProbes: true;
+}
+
 /** What asks a suspended generator where it stands. */
 export const probe: {
   /** Whether the step that is being made is no step but a question. */

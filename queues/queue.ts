@@ -1,12 +1,12 @@
-import type { CoroutineGenerator } from "../loop/awaitables.ts";
-import { type Coroutine, leafOperation } from "../loop/coroutines.ts";
+import type { Coroutine } from "../loop/coroutines.ts";
 import { showAsText } from "../loop/inspect.ts";
+import {
+  WAIT,
+  type WaitOperation,
+  waitOperation,
+} from "../loop/wait_operation.ts";
 import { checkInteger } from "../sync/_integers.ts";
 import { LoopBinding, type Waiter, WaitQueue } from "../sync/_waiters.ts";
-import {
-  type RetryOperation,
-  retryOperation,
-} from "../loop/retry_operation.ts";
 import { RingBuffer } from "./_ring_buffer.ts";
 import { QueueEmpty, QueueFull, QueueShutDown } from "./errors.ts";
 import type { QueueStorage } from "./storage.ts";
@@ -18,9 +18,18 @@ export interface QueueOptions<T> {
 }
 
 /** Adding an item: a wait until there is room. */
-let PUT: RetryOperation<Queue<unknown>, unknown, void, Waiter>;
+let PUT: WaitOperation<Queue<unknown>, unknown, void, Waiter>;
 /** Taking an item: a wait until there is one. */
-let GET: RetryOperation<Queue<unknown>, undefined, unknown, Waiter>;
+let GET: WaitOperation<Queue<unknown>, undefined, unknown, Waiter>;
+/** Taking an item in `for await`: a wait until there is one, or never will be. */
+let NEXT: WaitOperation<
+  Queue<unknown>,
+  undefined,
+  IteratorResult<unknown, undefined>,
+  Waiter
+>;
+/** A wait until everything is done. */
+let JOIN: WaitOperation<Queue<unknown>, undefined, void, Waiter>;
 
 /**
  * A queue between tasks, first in, first out.
@@ -75,23 +84,41 @@ export class Queue<T = unknown> {
     showAsText(this);
     PUT = {
       name: "Queue.put",
-      ready: (queue) => !queue.full() || queue.#isShutdown,
-      now: (queue, item) => queue.putNowait(item),
+      attempt: (queue, item) => queue.#put(item),
       enter: (queue) => queue.#putters.enter(),
       leave: (queue, putter) => queue.#putters.leave(putter),
+      finish: (queue, item) => queue.#put(item),
       abandon: (queue, putter) => {
         if (putter.woken && !queue.full()) queue.#putters.wakeNext();
       },
     };
-    GET = {
-      name: "Queue.get",
-      ready: (queue) => !queue.empty() || queue.#isShutdown,
-      now: (queue) => queue.getNowait(),
-      enter: (queue) => queue.#getters.enter(),
-      leave: (queue, getter) => queue.#getters.leave(getter),
-      abandon: (queue, getter) => {
+    const getting = {
+      enter: (queue: Queue<unknown>) => queue.#getters.enter(),
+      leave: (queue: Queue<unknown>, getter: Waiter) =>
+        queue.#getters.leave(getter),
+      abandon: (queue: Queue<unknown>, getter: Waiter) => {
         if (getter.woken && !queue.empty()) queue.#getters.wakeNext();
       },
+    };
+    GET = {
+      name: "Queue.get",
+      attempt: (queue) => queue.#get(),
+      finish: (queue) => queue.#get(),
+      ...getting,
+    };
+    NEXT = {
+      name: "Queue.next",
+      attempt: (queue) => queue.#next(),
+      finish: (queue) => queue.#next(),
+      ...getting,
+    };
+    JOIN = {
+      name: "Queue.join",
+      attempt: (queue) => queue.#unfinished > 0 ? WAIT : undefined,
+      enter: (queue) => queue.#joiners.enter(),
+      leave: (queue, joiner) => queue.#joiners.leave(joiner),
+      finish: () => {},
+      abandon: () => {},
     };
   }
 
@@ -145,7 +172,7 @@ export class Queue<T = unknown> {
    * @throws {RuntimeError} If the queue is bound to a different event loop.
    */
   put(item: T): Coroutine<void> {
-    return retryOperation(PUT, this as Queue<unknown>, item);
+    return waitOperation(PUT, this as Queue<unknown>, item);
   }
 
   /**
@@ -176,9 +203,8 @@ export class Queue<T = unknown> {
    * @throws {RuntimeError} If the queue is bound to a different event loop.
    */
   get(): Coroutine<T> {
-    return retryOperation(GET, this as Queue<unknown>, undefined) as Coroutine<
-      T
-    >;
+    const queue = this as Queue<unknown>;
+    return waitOperation(GET, queue, undefined) as Coroutine<T>;
   }
 
   /**
@@ -218,7 +244,7 @@ export class Queue<T = unknown> {
    * @throws {RuntimeError} If the queue is bound to a different event loop.
    */
   join(): Coroutine<void> {
-    return leafOperation("Queue.join", this.#join());
+    return waitOperation(JOIN, this as Queue<unknown>, undefined);
   }
 
   /**
@@ -258,8 +284,18 @@ export class Queue<T = unknown> {
     return `<${this.constructor.name} [${states.join(", ")}]>`;
   }
 
-  *#join(): CoroutineGenerator<void> {
-    if (this.#unfinished > 0) yield* this.#joiners.wait();
+  #put(item: T): void | typeof WAIT {
+    if (!this.full() || this.#isShutdown) return this.putNowait(item);
+    return WAIT;
+  }
+
+  #get(): T | typeof WAIT {
+    return this.empty() && !this.#isShutdown ? WAIT : this.getNowait();
+  }
+
+  #next(): IteratorResult<T, undefined> | typeof WAIT {
+    if (!this.empty()) return { done: false, value: this.getNowait() };
+    return this.#isShutdown ? { done: true, value: undefined } : WAIT;
   }
 
   #drop(): void {
@@ -287,16 +323,10 @@ class QueueIterator<T> implements AsyncIterableIterator<T, undefined> {
   }
 
   next(): Coroutine<IteratorResult<T, undefined>> {
-    return leafOperation("Queue.next", this.#next());
-  }
-
-  *#next(): CoroutineGenerator<IteratorResult<T, undefined>> {
-    try {
-      return { done: false, value: yield* this.#queue.get() };
-    } catch (error) {
-      if (!(error instanceof QueueShutDown)) throw error;
-      return { done: true, value: undefined };
-    }
+    const queue = this.#queue as Queue<unknown>;
+    return waitOperation(NEXT, queue, undefined) as Coroutine<
+      IteratorResult<T, undefined>
+    >;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
-import { type QuickOperation, WAIT } from "../loop/quick_operation.ts";
+import type { QuickOperation } from "../loop/quick_operation.ts";
 import { sleep } from "../loop/sleep.ts";
+import { WAIT } from "../loop/wait_operation.ts";
 import type { WriteTransport } from "../transports/transports.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { StreamReaderProtocol } from "./stream_reader_protocol.ts";
@@ -16,7 +17,7 @@ export interface Drainable {
 }
 
 /** `StreamWriter.drain()`. */
-export const DRAIN: QuickOperation<Drainable, undefined, void> = {
+export const DRAIN: QuickOperation<Drainable, void> = {
   name: "StreamWriter.drain",
   attempt(stream) {
     checkReader(stream);

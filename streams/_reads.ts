@@ -1,46 +1,14 @@
 import { IncompleteReadError, LimitOverrunError } from "../loop/errors.ts";
-import type { Future } from "../loop/futures.ts";
-import type { Place, RetryOperation } from "../loop/retry_operation.ts";
+import {
+  type Place,
+  WAIT,
+  type WaitOperation,
+} from "../loop/wait_operation.ts";
 import type { ReaderBuffer } from "./_reader_buffer.ts";
 import { NEWLINE, type Search } from "./_search.ts";
 
-/**
- * One call of a reading method; `W` is what it wants. While it waits it is its
- * own place among those who wait: there is no other.
- */
-export class Read<W> implements Place {
-  /** What is read from. */
-  readonly buffer: ReaderBuffer;
-  /** How much is wanted. */
-  readonly wanted: W;
-  /** Done when something has arrived; set while the read waits. */
-  future!: Future<void>;
-  /** The error that the connection had when the read began. */
-  error: unknown = null;
-  #begun = false;
-
-  /** Creates a read that has not begun. */
-  constructor(buffer: ReaderBuffer, wanted: W) {
-    this.buffer = buffer;
-    this.wanted = wanted;
-  }
-
-  /** Begins, the first time; tells whether that fails. */
-  failsToBegin(): boolean {
-    if (this.#begun) return false;
-    this.#begun = true;
-    this.error = this.buffer.exception;
-    return this.error !== null;
-  }
-}
-
-/** An operation of StreamReader. */
-export type ReadOperation<W, T> = RetryOperation<
-  Read<W>,
-  undefined,
-  T,
-  Read<W>
->;
+/** An operation of StreamReader; `W` is what is wanted. */
+export type ReadOperation<W, T> = WaitOperation<ReaderBuffer, W, T, Place>;
 
 /** Makes the operation of a method that is ready when enough has arrived. */
 function readOperation<W, T>(
@@ -48,18 +16,19 @@ function readOperation<W, T>(
   ready: (buffer: ReaderBuffer, wanted: W) => boolean,
   take: (buffer: ReaderBuffer, wanted: W) => T,
 ): ReadOperation<W, T> {
+  function takeIfReady(buffer: ReaderBuffer, wanted: W): T | typeof WAIT {
+    return ready(buffer, wanted) ? take(buffer, wanted) : WAIT;
+  }
   return {
     name: `StreamReader.${method}`,
-    ready: (read) => read.failsToBegin() || ready(read.buffer, read.wanted),
-    now({ buffer, wanted, error }) {
-      if (error !== null) throw error;
-      return take(buffer, wanted);
+    attempt(buffer, wanted) {
+      // Later on an error ends the wait, and is no longer looked for here.
+      if (buffer.exception !== null) throw buffer.exception;
+      return takeIfReady(buffer, wanted);
     },
-    enter(read) {
-      read.future = read.buffer.enter(method);
-      return read;
-    },
-    leave: ({ buffer }) => buffer.leave(),
+    enter: (buffer) => ({ future: buffer.enter(method) }),
+    leave: (buffer) => buffer.leave(),
+    finish: takeIfReady,
     abandon: () => {},
   };
 }

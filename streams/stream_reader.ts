@@ -1,12 +1,11 @@
 import type { Coroutine } from "../loop/coroutines.ts";
 import { showAsText } from "../loop/inspect.ts";
-import { retryOperation } from "../loop/retry_operation.ts";
+import { waitOperation } from "../loop/wait_operation.ts";
 import type { ReadTransport } from "../transports/transports.ts";
 import { ReaderBuffer } from "./_reader_buffer.ts";
 import {
   NEXT_LINE,
   READ,
-  Read,
   READ_EXACTLY,
   READ_LINE,
   READ_UNTIL,
@@ -240,7 +239,7 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
   }
 
   #read<W, T>(operation: ReadOperation<W, T>, wanted: W): Coroutine<T> {
-    return retryOperation(operation, new Read(this.#buffer, wanted), undefined);
+    return waitOperation(operation, this.#buffer, wanted);
   }
 
   /** Describes the reader, such as `<StreamReader 5 bytes eof>`. */

@@ -174,7 +174,7 @@ export class StreamWriter implements AsyncDisposable {
    * connection is lost.
    */
   drain(): Coroutine<void> {
-    return quickOperation(DRAIN, this.#drainable, undefined);
+    return quickOperation(DRAIN, this.#drainable);
   }
 
   /**

@@ -9,7 +9,13 @@ import { CancelledError, RuntimeError } from "../loop/errors.ts";
 import { showAsText } from "../loop/inspect.ts";
 import { checkInteger } from "./_integers.ts";
 import { LoopBinding, WaitQueue } from "./_waiters.ts";
-import { acquireUnder, Lock, type LockGuard, releaseFrom } from "./lock.ts";
+import {
+  acquireUnder,
+  Lock,
+  type LockGuard,
+  releaseFrom,
+  takeIfFree,
+} from "./lock.ts";
 
 /** What is left of a type once a value of it was found to be true. */
 export type Truthy<T> = Exclude<T, false | 0 | 0n | "" | null | undefined>;
@@ -187,13 +193,14 @@ export class Condition {
 
   *#wait(): CoroutineGenerator<true> {
     this.#requireLock("wait on");
-    const waiter = this.#waiters.create();
+    const waiter = this.#waiters.enter();
     const guard = releaseFrom(this.#lock);
     try {
       try {
-        yield* this.#waiters.wait(waiter);
+        yield* waiter.future;
       } finally {
-        yield* this.#acquireAgain(guard);
+        this.#waiters.leave(waiter);
+        if (!takeIfFree(this.#lock, guard)) yield* this.#acquireAgain(guard);
       }
     } catch (error) {
       // The task may have been notified; somebody else must hear of it.

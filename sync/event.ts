@@ -1,15 +1,14 @@
-import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import type { Coroutine } from "../loop/coroutines.ts";
 import { showAsText } from "../loop/inspect.ts";
 import {
-  type QuickOperation,
-  quickOperation,
   WAIT,
-} from "../loop/quick_operation.ts";
-import { LoopBinding, WaitQueue } from "./_waiters.ts";
+  type WaitOperation,
+  waitOperation,
+} from "../loop/wait_operation.ts";
+import { LoopBinding, type Waiter, WaitQueue } from "./_waiters.ts";
 
 /** Waiting until the flag is set. */
-let WAIT_SET: QuickOperation<Event, undefined, true>;
+let WAIT_SET: WaitOperation<Event, undefined, true, Waiter>;
 
 /**
  * A flag that tasks can wait for.
@@ -47,7 +46,10 @@ export class Event {
     WAIT_SET = {
       name: "Event.wait",
       attempt: (event) => event.#flag || WAIT,
-      steps: (event) => event.#wait(),
+      enter: (event) => event.#waiters.enter(),
+      leave: (event, waiter) => event.#waiters.leave(waiter),
+      finish: () => true,
+      abandon: () => {},
     };
   }
 
@@ -76,17 +78,12 @@ export class Event {
    * @throws {RuntimeError} If the event is bound to a different event loop.
    */
   wait(): Coroutine<true> {
-    return quickOperation(WAIT_SET, this, undefined);
+    return waitOperation(WAIT_SET, this, undefined);
   }
 
   /** Describes the event, such as `<Event [unset, waiters:2]>`. */
   toString(): string {
     const state = this.#flag ? "set" : "unset";
     return `<${this.constructor.name} [${state}${this.#waiters}]>`;
-  }
-
-  *#wait(): CoroutineGenerator<true> {
-    yield* this.#waiters.wait();
-    return true;
   }
 }

@@ -1,16 +1,17 @@
 import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
 import { runBody } from "../loop/body.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
-import { CancelledError, RuntimeError } from "../loop/errors.ts";
+import { RuntimeError } from "../loop/errors.ts";
 import { showAsText } from "../loop/inspect.ts";
-import {
-  type QuickOperation,
-  quickOperation,
-  WAIT,
-} from "../loop/quick_operation.ts";
 import { running } from "../loop/running.ts";
+import {
+  WAIT,
+  type WaitOperation,
+  waitOperation,
+  WaitSteps,
+} from "../loop/wait_operation.ts";
 import { LockHold } from "./_lock_hold.ts";
-import { LoopBinding, WaitQueue } from "./_waiters.ts";
+import { LoopBinding, type Waiter, WaitQueue } from "./_waiters.ts";
 
 /** What `acquire()` resolves to; ends its own hold of the lock, no other. */
 export class LockGuard implements Disposable {
@@ -58,8 +59,8 @@ function createGuard(lock: Lock): LockGuard {
 }
 
 let holdOf: (lock: Lock) => LockGuard | null;
-/** Taking the lock. */
-let ACQUIRE: QuickOperation<Lock, undefined, Disposable>;
+/** Taking the lock, under a guard that exists already or a new one. */
+let ACQUIRE: WaitOperation<Lock, LockGuard | null, LockGuard, Waiter>;
 
 /**
  * For `Condition`: waits for the lock like `acquire()`, under a guard that
@@ -68,7 +69,10 @@ let ACQUIRE: QuickOperation<Lock, undefined, Disposable>;
 export let acquireUnder: (
   lock: Lock,
   guard: LockGuard,
-) => CoroutineGenerator<LockGuard>;
+) => WaitSteps<Lock, LockGuard | null, LockGuard, Waiter>;
+
+/** For `Condition`: takes a free lock under a guard; tells whether it did. */
+export let takeIfFree: (lock: Lock, guard: LockGuard) => boolean;
 
 /** For `Condition`: releases the lock and returns the guard it was held under. */
 export let releaseFrom: (lock: Lock) => LockGuard;
@@ -111,11 +115,18 @@ export class Lock {
     showAsText(this);
     ACQUIRE = {
       name: "Lock.acquire",
-      attempt: (lock) => lock.#free() ? lock.#take(createGuard(lock)) : WAIT,
-      steps: (lock) => lock.#queueUp(createGuard(lock)),
+      attempt: (lock, guard) => lock.#free() ? lock.#take(guard) : WAIT,
+      enter: (lock) => lock.#waiters.enter(),
+      leave: (lock, waiter) => lock.#waiters.leave(waiter),
+      finish: (lock, guard) => lock.#take(guard),
+      abandon: (lock) => {
+        // A release may have chosen this task; the turn must not be lost.
+        if (lock.#hold === null) lock.#waiters.wakeFirst();
+      },
     };
     holdOf = (lock) => lock.#hold;
-    acquireUnder = (lock, guard) => lock.#acquire(guard);
+    acquireUnder = (lock, guard) => new WaitSteps(ACQUIRE, lock, guard);
+    takeIfFree = (lock, guard) => lock.#free() && lock.#take(guard) === guard;
     releaseFrom = (lock) => {
       const guard = lock.#hold!;
       lock.release();
@@ -140,7 +151,7 @@ export class Lock {
    * @throws {RuntimeError} If the lock is bound to a different event loop.
    */
   acquire(): Coroutine<Disposable> {
-    return quickOperation(ACQUIRE, this, undefined);
+    return waitOperation(ACQUIRE, this, null);
   }
 
   /**
@@ -180,31 +191,14 @@ export class Lock {
     return this.#hold === null && !this.#waiters.hasLive();
   }
 
-  *#acquire(guard: LockGuard): CoroutineGenerator<LockGuard> {
-    if (!this.#free()) return yield* this.#queueUp(guard);
-    return this.#take(guard);
-  }
-
-  #take(guard: LockGuard): LockGuard {
-    guard.begin();
-    return this.#hold = guard;
-  }
-
-  *#queueUp(guard: LockGuard): CoroutineGenerator<LockGuard> {
-    try {
-      yield* this.#waiters.wait();
-    } catch (error) {
-      // A release may have chosen this task; the turn must not be lost.
-      if (error instanceof CancelledError && this.#hold === null) {
-        this.#waiters.wakeFirst();
-      }
-      throw error;
-    }
-    return this.#take(guard);
+  #take(guard: LockGuard | null): LockGuard {
+    const hold = this.#hold = guard ?? createGuard(this);
+    hold.begin();
+    return hold;
   }
 
   *#with<T>(body: Body<T>): CoroutineGenerator<T> {
-    yield* this.#acquire(createGuard(this));
+    yield* this.acquire();
     try {
       return yield* runBody(body);
     } finally {

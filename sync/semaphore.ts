@@ -1,15 +1,14 @@
 import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
 import { runBody } from "../loop/body.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
-import { CancelledError } from "../loop/errors.ts";
 import { showAsText } from "../loop/inspect.ts";
 import {
-  type QuickOperation,
-  quickOperation,
   WAIT,
-} from "../loop/quick_operation.ts";
+  type WaitOperation,
+  waitOperation,
+} from "../loop/wait_operation.ts";
 import { checkInteger } from "./_integers.ts";
-import { LoopBinding, WaitQueue } from "./_waiters.ts";
+import { LoopBinding, type Waiter, WaitQueue } from "./_waiters.ts";
 
 /** What `acquire()` resolves to; gives its permit back at most once. */
 class Permit implements Disposable {
@@ -28,7 +27,7 @@ class Permit implements Disposable {
 
 let permitsOf: (semaphore: Semaphore) => number;
 /** Taking a permit. */
-let ACQUIRE: QuickOperation<Semaphore, undefined, Disposable>;
+let ACQUIRE: WaitOperation<Semaphore, undefined, Disposable, Waiter>;
 
 /**
  * A number of permits that tasks take and give back.
@@ -73,7 +72,17 @@ export class Semaphore {
     ACQUIRE = {
       name: "Semaphore.acquire",
       attempt: (semaphore) => semaphore.locked() ? WAIT : semaphore.#take(),
-      steps: (semaphore) => semaphore.#queueUp(),
+      enter: (semaphore) => semaphore.#waiters.enter(),
+      leave: (semaphore, waiter) => semaphore.#waiters.leave(waiter),
+      finish: (semaphore) => {
+        semaphore.#grantAll();
+        return new Permit(semaphore);
+      },
+      abandon: (semaphore, waiter) => {
+        // Pretend the permit was never handed over.
+        if (waiter.woken) semaphore.#permits++;
+        semaphore.#grantAll();
+      },
     };
     permitsOf = (semaphore) => semaphore.#permits;
   }
@@ -106,7 +115,7 @@ export class Semaphore {
    * @throws {RuntimeError} If the semaphore is bound to a different event loop.
    */
   acquire(): Coroutine<Disposable> {
-    return quickOperation(ACQUIRE, this, undefined);
+    return waitOperation(ACQUIRE, this, undefined);
   }
 
   /** Gives a permit back and wakes the first waiting task. */
@@ -145,19 +154,9 @@ export class Semaphore {
     return new Permit(this);
   }
 
-  *#queueUp(): CoroutineGenerator<Permit> {
-    const waiter = this.#waiters.create();
-    try {
-      yield* this.#waiters.wait(waiter);
-    } catch (error) {
-      // Pretend the permit was never handed over.
-      if (error instanceof CancelledError && waiter.woken) this.#permits++;
-      throw error;
-    } finally {
-      // Those who came while permits were promised had to queue up.
-      while (this.#permits > 0 && this.#grant());
-    }
-    return new Permit(this);
+  /** Those who came while permits were promised had to queue up. */
+  #grantAll(): void {
+    while (this.#permits > 0 && this.#grant());
   }
 
   *#with<T>(body: Body<T>): CoroutineGenerator<T> {

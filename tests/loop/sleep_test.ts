@@ -131,6 +131,29 @@ testScripts("sleep(Infinity) waits until it is cancelled", async (style) => {
   assertEquals(getRunningLoop().time(), 1e9);
 });
 
+testScripts(
+  "sleep() that is cancelled when its time has come wakes up once",
+  async (style) => {
+    const loop = getRunningLoop();
+    const task = createTask(style.body(function* () {
+      const times: number[] = [];
+      for (const delay of [1, 5]) {
+        try {
+          yield sleep(delay);
+        } catch (error) {
+          if (!(error instanceof CancelledError)) throw error;
+          times.push(loop.time());
+        }
+      }
+      return times;
+    }));
+    // Before the timer of the sleep, in the same iteration.
+    loop.callLater(1, () => task.cancel());
+    loop.callLater(2, () => task.cancel());
+    assertEquals(await task, [1, 2]);
+  },
+);
+
 Deno.test("sleep() takes real time on a real loop, and never too little", () =>
   run(async () => {
     const loop = getRunningLoop();
