@@ -12,11 +12,17 @@ import { Future } from "./futures.ts";
 import { debugByDefault, onExit } from "./host.ts";
 import { showAsText } from "./inspect.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";
-import { currentScope, running } from "./running.ts";
+import { running } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SlowSteps } from "./slow_steps.ts";
 import { TaskList } from "./task_list.ts";
-import { checkCallback, checkSeconds, reportPending } from "./checks.ts";
+import {
+  checkCallback,
+  checkCurrent,
+  checkOutside,
+  checkSeconds,
+  reportPending,
+} from "./checks.ts";
 import { type CreateTaskOptions, Task } from "./tasks.ts";
 import type { TaskFactory } from "./eager_tasks.ts";
 import { type Runnable, Timer } from "./timer_queue.ts";
@@ -121,12 +127,9 @@ export class BaseEventLoop extends AbstractEventLoop {
 
   /** Describes the loop and its state. */
   override toString(): string {
-    const state = this.#closed
-      ? "closed"
-      : this.isRunning()
-      ? "running"
-      : "stopped";
-    return `<${this.constructor.name} ${state}>`;
+    const state = this.isRunning() ? "running" : "stopped";
+    const { name } = this.constructor;
+    return `<${name} ${this.#closed ? "closed" : state}>`;
   }
 
   /**
@@ -175,6 +178,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     ...args: A
   ): TimerHandle {
     checkSeconds(delay, "delay");
+    this.#check(callback, "callLater");
     const when = this.time() + delay;
     return this.#schedule(when, delay <= 0, callback, args);
   }
@@ -186,6 +190,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     ...args: A
   ): TimerHandle {
     checkSeconds(when, "when");
+    this.#check(callback, "callAt");
     return this.#schedule(when, when <= this.time(), callback, args);
   }
 
@@ -209,6 +214,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     options: CreateTaskOptions = {},
   ): Task<T> {
     this.#checkClosed();
+    if (this.#debug) checkCurrent(this);
     if (this.#taskFactory === null) return new Task<T>(source, this, options);
     return this.#taskFactory<T>(this, source, options);
   }
@@ -368,7 +374,6 @@ export class BaseEventLoop extends AbstractEventLoop {
     callback: Callback,
     args: unknown[],
   ): TimerHandle {
-    this.#check(callback, "callAt");
     const handle = new TimerHandle(this, when, callback, args);
     const timer = new Timer(when, handle);
     handle.carriedBy(timer);
@@ -390,10 +395,6 @@ export class BaseEventLoop extends AbstractEventLoop {
     if (this.#endRun !== null) {
       throw new RuntimeError("This event loop is already running");
     }
-    if (running.loop !== null || currentScope() !== null) {
-      throw new RuntimeError(
-        "Cannot run the event loop while another loop is running",
-      );
-    }
+    checkOutside();
   }
 }

@@ -1,7 +1,7 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { CreationSite } from "./creation_site.ts";
 import { RuntimeError } from "./errors.ts";
-import { runningLoop } from "./running.ts";
+import { currentScope, running } from "./running.ts";
 
 /** Functions whose calls return a coroutine or a promise, not a result. */
 const COROUTINE_FUNCTIONS = [
@@ -29,16 +29,49 @@ export function checkCallback(
     );
   }
   if (!loop.getDebug()) return;
-  if (COROUTINE_FUNCTIONS.includes(callback.constructor.name)) {
-    throw new TypeError(`coroutines cannot be used with ${method}()`);
-  }
+  checkNoCoroutine(callback, method);
   // The one way in which tasks of other loops may schedule.
-  if (method === "callSoonThreadsafe") return;
-  const current = runningLoop();
+  if (method !== "callSoonThreadsafe") checkCurrent(loop);
+}
+
+/**
+ * Checks a callback in debug mode: one that returns a coroutine would do
+ * nothing, or lose its errors.
+ *
+ * @throws {TypeError} If it is a coroutine function.
+ */
+export function checkNoCoroutine(
+  callback: object,
+  method: string,
+): void {
+  if (!COROUTINE_FUNCTIONS.includes(callback.constructor.name)) return;
+  throw new TypeError(`coroutines cannot be used with ${method}()`);
+}
+
+/**
+ * Checks in debug mode that no other loop runs the caller.
+ *
+ * @throws {RuntimeError} If a task or a callback of another loop calls.
+ */
+export function checkCurrent(loop: BaseEventLoop): void {
+  // Not the loop that is merely being run meanwhile: the caller is outside.
+  const current = running.loop ?? currentScope()?.task.loop ?? null;
   if (current === null || current === loop) return;
   throw new RuntimeError(
     "Non-thread-safe operation invoked on an event loop other than the " +
       "current one",
+  );
+}
+
+/**
+ * Checks that a loop can be run by the caller.
+ *
+ * @throws {RuntimeError} If a task or a callback of a loop calls.
+ */
+export function checkOutside(): void {
+  if (running.loop === null && currentScope() === null) return;
+  throw new RuntimeError(
+    "Cannot run the event loop while another loop is running",
   );
 }
 

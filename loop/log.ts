@@ -27,8 +27,10 @@ const PRINTERS = {
 /** Prints to the console what matters: warnings and errors. */
 export function consoleLogger(record: LogRecord): void {
   if (record.level === "debug" || record.level === "info") return;
-  const details = record.error === undefined ? [] : [record.error];
-  console[PRINTERS[record.level]](record.message, ...details);
+  const printer = PRINTERS[record.level];
+  console[printer](record.message);
+  // On lines of its own: the message may have several.
+  if (record.error !== undefined) console[printer](record.error);
 }
 
 let current: Logger = consoleLogger;

@@ -22,12 +22,12 @@ class Opened {
   /** Where the record is kept until it is reported. */
   readonly owner: Unclosed;
 
-  constructor(owner: Unclosed, object: object, title: string) {
+  constructor(owner: Unclosed, object: object, title: string, place: string) {
     this.owner = owner;
     this.object = new WeakRef(object);
     this.title = title;
     this.description = String(object);
-    this.place = describePlace();
+    this.place = place;
   }
 }
 
@@ -38,10 +38,10 @@ class Opened {
 function describePlace(): string {
   const site = String(new CreationSite());
   const title = "(most recent call first):";
-  if (site !== "") return `\nObject created at ${title}\n${site}`;
+  if (site !== "") return `created at ${title}\n${site}`;
   const task = currentScope()?.task;
   if (task === undefined) return "";
-  return `\nObject created by ${task.describeAsAwaited()}, created at ` +
+  return `created by ${task.describeAsAwaited()}, created at ` +
     `${title}\n${describeSampled(task.site)}`;
 }
 
@@ -82,9 +82,11 @@ export class Unclosed {
    * Notes an object that was opened.
    *
    * @param title What it is, such as "transport"; may be empty.
+   * @param server The server that accepted it, whose place is told instead.
    */
-  add(object: object, title: string): void {
-    const opened = new Opened(this, object, title);
+  add(object: object, title: string, server?: object): void {
+    const place = describePlace() || this.#describeServer(server);
+    const opened = new Opened(this, object, title, place);
     this.#byObject.set(object, opened);
     this.#watch(object, opened);
   }
@@ -113,7 +115,8 @@ export class Unclosed {
   report(opened: Opened): void {
     if (!this.#records.has(opened)) return;
     this.#forget(opened);
-    const { title, place } = opened;
+    const { title } = opened;
+    const place = opened.place && `\nObject ${opened.place}`;
     const object = opened.object.deref();
     const subject = `${title} ${object ?? opened.description}`.trim();
     log("warning", `unclosed ${subject}${place}`, {
@@ -131,6 +134,12 @@ export class Unclosed {
   reportAll(): void {
     this.reviewHolds();
     for (const opened of [...this.#records]) this.report(opened);
+  }
+
+  /** A connection was accepted: the program knows where its server is from. */
+  #describeServer(server: object | undefined): string {
+    const opened = server && this.#byObject.get(server);
+    return opened ? `accepted by ${server}, ${opened.place}` : "";
   }
 
   #watch(object: object, opened: Opened): void {

@@ -14,6 +14,8 @@ const ACCEPT_RETRY_DELAY = 1;
 
 /** What an acceptor works with. */
 export interface AcceptorOptions {
+  /** The server that accepts. */
+  readonly server: object;
   /** The loop that calls the protocols. */
   readonly loop: BaseEventLoop;
   /** Where connections come from. */
@@ -40,6 +42,11 @@ export class Acceptor {
   /** Creates an acceptor; `start` makes it accept. */
   constructor(options: AcceptorOptions) {
     this.#options = options;
+  }
+
+  /** The server that accepts. */
+  get server(): object {
+    return this.#options.server;
   }
 
   /** Whether nothing is left: no connection, and no pending `accept`. */

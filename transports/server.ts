@@ -67,6 +67,7 @@ export class Server implements AbstractServer {
     this.#loop = loop;
     this.#resources = resources;
     this.#acceptor = new Acceptor({
+      server: this,
       loop,
       listeners,
       protocolFactory,

@@ -77,7 +77,7 @@ export class StreamTransport implements Transport, OpenResource {
     this.#flow = new FlowControl(this, options.channel.writeHighWater);
     this.#made = options.isMade ?? false;
     options.resources?.add(this);
-    this.loop.unclosed?.add(this, "transport");
+    this.loop.unclosed?.add(this, "transport", options.keeper?.server);
     options.keeper?.attach(this);
   }
 

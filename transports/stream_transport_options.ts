@@ -7,6 +7,8 @@ import type { StreamTransport } from "./stream_transport.ts";
 
 /** Who is told when a transport comes and goes: a server. */
 export interface TransportKeeper {
+  /** The server that speaks for the connections, in reports. */
+  readonly server: object;
   /** A connection was made. */
   attach(transport: StreamTransport): void;
   /** A connection is gone. */

@@ -19,9 +19,44 @@ testVirtual(
         TypeError,
         "coroutines cannot be used with callSoon()",
       );
-      assertThrows(() => loop.callLater(1, callback), TypeError, "coroutines");
+      for (
+        const [method, call] of Object.entries({
+          callLater: () => loop.callLater(1, callback),
+          callAt: () => loop.callAt(1, callback),
+          callSoonThreadsafe: () => loop.callSoonThreadsafe(callback),
+          addDoneCallback: () => loop.createFuture().addDoneCallback(callback),
+        })
+      ) {
+        assertThrows(
+          call,
+          TypeError,
+          `coroutines cannot be used with ${method}()`,
+        );
+      }
     }
     loop.setDebug(false);
+    await sleep(0);
+  },
+);
+
+testVirtual(
+  "what is no function is refused by the name of the method that got it",
+  async () => {
+    const loop = getRunningLoop();
+    const nothing = null as unknown as () => void;
+    for (
+      const [method, call] of Object.entries({
+        callSoon: () => loop.callSoon(nothing),
+        callLater: () => loop.callLater(1, nothing),
+        callAt: () => loop.callAt(1, nothing),
+      })
+    ) {
+      assertThrows(
+        call,
+        TypeError,
+        `Cannot schedule callback: ${method}() expects a function`,
+      );
+    }
     await sleep(0);
   },
 );
@@ -35,6 +70,7 @@ testVirtual(
       const call of [
         () => other.callSoon(() => {}),
         () => other.callLater(1, () => {}),
+        () => other.createTask(async () => {}),
       ]
     ) {
       assertThrows(call, RuntimeError, "Non-thread-safe operation");
@@ -44,6 +80,21 @@ testVirtual(
     await sleep(0);
   },
 );
+
+Deno.test("code outside any loop may schedule on each, in debug mode too", async () => {
+  const loops = [virtualLoop(), virtualLoop()];
+  const seen: number[] = [];
+  const runs = loops.map((loop, index) => {
+    loop.setDebug(true);
+    const run = loop.runForever();
+    loop.callSoon(() => seen.push(index));
+    loop.createTask(async () => loop.stop());
+    return run;
+  });
+  await Promise.all(runs);
+  for (const loop of loops) loop.close();
+  assertEquals(seen.sort(), [0, 1]);
+});
 
 testVirtual(
   "debug mode tells where a failing callback was scheduled (D2, H1)",

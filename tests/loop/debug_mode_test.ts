@@ -115,7 +115,7 @@ Deno.test("debug mode refuses coroutine functions as callbacks (L12)", () =>
     assertThrows(
       () => loop.callLater(1, function* () {}),
       TypeError,
-      "coroutines cannot be used with callAt()",
+      "coroutines cannot be used with callLater()",
     );
     assertThrows(
       () => loop.callAt(1, async function* () {}),

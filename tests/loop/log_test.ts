@@ -39,6 +39,33 @@ Deno.test("setLogger() with null goes back to the console", () => {
   assertStrictEquals(getLogger(), consoleLogger);
 });
 
+Deno.test("the console gets warnings and errors, an error on lines of its own", () => {
+  const printed: unknown[][] = [];
+  const { warn, error, info, debug } = console;
+  console.warn = (...values) => printed.push(["warn", ...values]);
+  console.error = (...values) => printed.push(["error", ...values]);
+  console.info = console.debug = (...values) => printed.push(values);
+  const failure = new Error("lost");
+  try {
+    for (const level of ["debug", "info", "warning"] as const) {
+      consoleLogger({ level, message: level, fields: {} });
+    }
+    consoleLogger({
+      level: "error",
+      message: "a\nb",
+      fields: {},
+      error: failure,
+    });
+  } finally {
+    Object.assign(console, { warn, error, info, debug });
+  }
+  assertEquals(printed, [
+    ["warn", "warning"],
+    ["error", "a\nb"],
+    ["error", failure],
+  ]);
+});
+
 Deno.test("setLogger() refuses what is no function", () => {
   assertThrows(() => setLogger("asyncio" as never), TypeError);
 });

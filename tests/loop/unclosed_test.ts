@@ -65,6 +65,35 @@ Deno.test("closing a loop reports a server that listens (D3)", async () => {
   );
 });
 
+Deno.test("closing a loop tells of an accepted connection whose server it came from (D3)", async () => {
+  const peers: Deno.Conn[] = [];
+  const messages = await warnings(async () => {
+    const servers = [
+      await getRunningLoop().createServer(() => ({}), "127.0.0.1", 0),
+      await startServer(() => {}, "127.0.0.1", 0),
+    ];
+    for (const server of servers) {
+      const { port } = server;
+      peers.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+      await sleep(0.02);
+      server.close();
+    }
+  });
+  for (const peer of peers) peer.close();
+  assertEquals(messages.length, 2);
+  const subjects = ["transport <StreamTransport ", "<StreamWriter transport="];
+  for (const [index, subject] of subjects.entries()) {
+    assertMatch(
+      messages[index]!,
+      RegExp(
+        `^unclosed ${subject}.*\nObject accepted by <Server 127.*>, ` +
+          "created (at|by <Task .*>, created at) .*:" +
+          "\n    at .*unclosed_test\\.ts",
+      ),
+    );
+  }
+});
+
 Deno.test("closing a loop reports a datagram transport that is open (D3)", async () => {
   const [message, ...others] = await warnings(async () => {
     await getRunningLoop().createDatagramEndpoint(
@@ -146,10 +175,12 @@ Deno.test("a writer that is collected is reported while the loop runs (D3)", asy
   for (const message of reports) {
     assertMatch(message, /^unclosed <StreamWriter transport=<StreamTransport /);
   }
-  assertEquals(
-    reports.filter((message) => RegExp(PLACE).test(message)).length,
-    1,
+  // The end of the server tells where that is from.
+  const accepted = /\nObject accepted by <Server /;
+  const places = reports.map((message) =>
+    accepted.test(message) || RegExp(PLACE).test(message)
   );
+  assertEquals(places, [true, true]);
 });
 
 async function forget(port: number): Promise<void> {
