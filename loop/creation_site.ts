@@ -4,13 +4,8 @@ const DEPTH = 24;
 /** Frames of the user's that are shown: more would hide the first. */
 const SHOWN = 10;
 
-/** Sites that are noted whatever it costs ... */
+/** Sites of a kind that are noted whatever it costs. */
 const ALWAYS_SAMPLED = 10_000;
-
-/** ... and one in how many is afterwards: a stack takes a microsecond. */
-const SAMPLED_ONE_IN = 64;
-
-let sampled = 0;
 
 /** Where the modules of the package lie; their frames are left out. */
 const PACKAGE = new URL("../", import.meta.url).href;
@@ -23,16 +18,6 @@ const USERS = /^(tests|examples|bench)\//;
  * has them; to format them is dear and done only when somebody reads them.
  */
 export class CreationSite {
-  /**
-   * Notes where the running code was called from, unless there are very many
-   * such places by now: then for one in some.
-   */
-  static sample(): CreationSite | null {
-    sampled++;
-    const noted = sampled <= ALWAYS_SAMPLED || sampled % SAMPLED_ONE_IN === 0;
-    return noted ? new CreationSite() : null;
-  }
-
   readonly #error: Error;
 
   /** Notes where the running code was called from. */
@@ -69,3 +54,27 @@ export function describeSampled(site: CreationSite | null): string {
     ? "    (one of many: its place was not recorded)"
     : String(site);
 }
+
+/**
+ * Notes the places of a kind of object that may be made very often: all at
+ * first, then those of one in some, for a stack takes two microseconds.
+ */
+export class SiteSampler {
+  readonly #oneIn: number;
+  #count = 0;
+
+  /** Creates a sampler that in the long run notes one place in so many. */
+  constructor(oneIn: number) {
+    this.#oneIn = oneIn;
+  }
+
+  /** Notes where the running code was called from, or does not. */
+  sample(): CreationSite | null {
+    const count = ++this.#count;
+    const noted = count <= ALWAYS_SAMPLED || count % this.#oneIn === 0;
+    return noted ? new CreationSite() : null;
+  }
+}
+
+/** Of tasks, futures and handles. */
+export const sites: SiteSampler = new SiteSampler(64);

@@ -52,6 +52,7 @@ export class SlowSteps {
   /** The step is over, and so is the native code it resumed. */
   end(): void {
     reviewCoroutines();
+    this.#loop.unclosed?.endStep();
     const runnable = this.#running;
     if (runnable === null) return;
     this.#running = null;

@@ -1,4 +1,8 @@
-import { CreationSite, describeSampled } from "./creation_site.ts";
+import {
+  type CreationSite,
+  describeSampled,
+  SiteSampler,
+} from "./creation_site.ts";
 import { log } from "./log.ts";
 
 /** A coroutine as this file sees it. */
@@ -35,10 +39,17 @@ const fresh: (Watched | null)[] = [];
 const sites: (CreationSite | null)[] = [];
 let count = 0;
 
+/** A step that makes more of them is looked through before it is over. */
+const MOST_FRESH = 1000;
+
+/** Coroutines are made for every wait, and nearly all are awaited at once. */
+const sampler = new SiteSampler(1024);
+
 /** Notes a coroutine that was made, in debug mode. */
 export function noteCoroutine(coroutine: Watched): void {
+  if (count === MOST_FRESH) reviewCoroutines();
   fresh[count] = coroutine;
-  sites[count++] = CreationSite.sample();
+  sites[count++] = sampler.sample();
 }
 
 /** The step is over: watches the coroutines that have not started in it. */

@@ -3,8 +3,13 @@ import { CreationSite, describeSampled } from "./creation_site.ts";
 import { log } from "./log.ts";
 import { currentScope, running } from "./running.ts";
 
+/** A step that takes more of them is looked through before it is over. */
+const MOST_FRESH = 1000;
+
 /** Something that is held, and should not be for long. */
 export interface Held {
+  /** Whether it is held no more. */
+  readonly over: boolean;
   /** Reports it, once, if it is held for too long. */
   review(): void;
 }
@@ -60,8 +65,12 @@ const collectedLoops = new FinalizationRegistry<string>((loop) => {
  * closes. So is the loop itself. Outside debug mode a loop has none.
  */
 export class Unclosed {
-  /** What is held at present: locks. */
-  readonly holds: Set<Held> = new Set();
+  /** What has been held since before the present step: locks. */
+  readonly #holds = new Set<Held>();
+  /** What was taken in this step; mostly it is given back in the same. */
+  #fresh: Held[] = [];
+  /** When this step was first asked for the time, in seconds; -1 before. */
+  #time = -1;
   readonly #loop: BaseEventLoop;
   readonly #records = new Set<Opened>();
   readonly #byObject = new WeakMap<object, Opened>();
@@ -125,13 +134,37 @@ export class Unclosed {
     });
   }
 
+  /** The loop's time, read once in a step: to read a clock is dear. */
+  get time(): number {
+    if (this.#time < 0) this.#time = this.#loop.time();
+    return this.#time;
+  }
+
+  /** Notes something that is held from now on. */
+  hold(held: Held): void {
+    if (this.#fresh.length === MOST_FRESH) this.#keepHolds();
+    this.#fresh.push(held);
+  }
+
+  /** Forgets something that is over. */
+  release(held: Held): void {
+    this.#holds.delete(held);
+  }
+
+  /** The step is over. */
+  endStep(): void {
+    this.#time = -1;
+    if (this.#fresh.length > 0) this.#keepHolds();
+  }
+
   /** Reports what has been held for too long. */
   reviewHolds(): void {
-    for (const hold of this.holds) hold.review();
+    for (const hold of this.#holds) hold.review();
   }
 
   /** Reports all that are left; the loop closes. */
   reportAll(): void {
+    this.endStep();
     this.reviewHolds();
     for (const opened of [...this.#records]) this.report(opened);
   }
@@ -140,6 +173,11 @@ export class Unclosed {
   #describeServer(server: object | undefined): string {
     const opened = server && this.#byObject.get(server);
     return opened ? `accepted by ${server}, ${opened.place}` : "";
+  }
+
+  #keepHolds(): void {
+    for (const held of this.#fresh) if (!held.over) this.#holds.add(held);
+    this.#fresh = [];
   }
 
   #watch(object: object, opened: Opened): void {

@@ -1,39 +1,48 @@
 import type { BaseEventLoop } from "../loop/base_event_loop.ts";
-import { CreationSite, describeSampled } from "../loop/creation_site.ts";
+import { describeSampled, SiteSampler } from "../loop/creation_site.ts";
+import type { Held, Unclosed } from "../loop/unclosed.ts";
 import { log } from "../loop/log.ts";
 import { currentScope, runningLoop } from "../loop/running.ts";
 
+/** Locks may be taken very often; tasks and futures are noted more closely. */
+const sampler = new SiteSampler(1024);
+
 /** Who has held a lock since when, on a loop in debug mode. */
-export class LockHold {
+export class LockHold implements Held {
   /** Notes that the running code took a lock. */
   static begin(lock: object): LockHold | null {
     const loop = runningLoop();
-    return loop?.getDebug() ? new LockHold(loop, lock) : null;
+    const unclosed = loop?.unclosed ?? null;
+    return unclosed === null ? null : new LockHold(loop!, unclosed, lock);
   }
 
+  over = false;
   readonly #loop: BaseEventLoop;
+  readonly #unclosed: Unclosed;
   readonly #lock: object;
   readonly #since: number;
   readonly #holder: object | null = currentScope()?.task ?? null;
-  readonly #site = CreationSite.sample();
+  readonly #site = sampler.sample();
   #reported = false;
 
-  private constructor(loop: BaseEventLoop, lock: object) {
+  private constructor(loop: BaseEventLoop, unclosed: Unclosed, lock: object) {
     this.#loop = loop;
+    this.#unclosed = unclosed;
     this.#lock = lock;
-    this.#since = loop.time();
-    loop.unclosed?.holds.add(this);
+    this.#since = unclosed.time;
+    unclosed.hold(this);
   }
 
   /** The lock is released. */
   end(): void {
-    this.#loop.unclosed?.holds.delete(this);
+    this.over = true;
+    this.#unclosed.release(this);
     this.review();
   }
 
   /** Reports the hold, once, if it lasts too long. */
   review(): void {
-    const seconds = this.#loop.time() - this.#since;
+    const seconds = this.#unclosed.time - this.#since;
     if (this.#reported || seconds < this.#loop.longHoldDuration) return;
     this.#reported = true;
     log(

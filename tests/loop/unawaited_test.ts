@@ -66,3 +66,11 @@ Deno.test("a coroutine that is awaited, run, chained or closed is not reported",
   }, true);
   assertEquals(records, []);
 });
+
+Deno.test("a step may make very many coroutines before it awaits them", async () => {
+  const records = await loggedBy(async () => {
+    const many = Array.from({ length: 2500 }, () => sleep(0));
+    for (const nap of many) await nap;
+  }, true);
+  assertEquals(records, []);
+});

@@ -56,6 +56,20 @@ Deno.test("debug mode reports a lock that is held when the loop closes", async (
   );
 });
 
+Deno.test("a step that takes very many locks keeps those that it holds", async () => {
+  const records = await logged(async () => {
+    getRunningLoop().longHoldDuration = 1;
+    const free = new Lock();
+    for (let i = 0; i < 2500; i++) {
+      await free.acquire();
+      free.release();
+      if (i % 2 === 0) await new Lock().acquire();
+    }
+    await sleep(1);
+  });
+  assertEquals(records.length, 1250);
+});
+
 Deno.test("a condition is not held by those who wait for it", async () => {
   const records = await logged(async () => {
     const condition = new Condition();
