@@ -55,6 +55,8 @@ export class JobPool implements LaneOwner {
   readonly #lanes = new Map<Lane, PendingJob | null>();
   /** The idle lanes: the one used last is taken first. */
   readonly #idle: Lane[] = [];
+  /** The jobs that were cancelled and have not stopped: whether it was told. */
+  readonly #stopping = new Map<PendingJob, boolean>();
   /** The jobs without a lane, oldest first. */
   readonly #queue = new Set<PendingJob>();
   #closed = false;
@@ -94,6 +96,7 @@ export class JobPool implements LaneOwner {
         this.#checkQueue(job);
         keep(job);
         this.#queue.add(job);
+        if (this.#stopping.size > 0) this.#reviewLanes();
       }
     } catch (error) {
       job.discard();
@@ -113,14 +116,24 @@ export class JobPool implements LaneOwner {
   #cancel(job: PendingJob): void {
     if (this.#queue.delete(job)) return;
     for (const [lane, running] of this.#lanes) {
-      if (running === job) lane.cancel();
+      if (running !== job) continue;
+      this.#stopping.set(job, false);
+      lane.cancel();
     }
-    if (this.#closed) this.#reviewLanes();
+    this.#reviewLanes();
+  }
+
+  /** A lane has done with its job. */
+  #stopped(job: PendingJob | null): void {
+    if (job === null || !this.#stopping.delete(job)) return;
+    if (this.#stopping.size === 0) clearTimeout(this.#review);
   }
 
   /** The job of a lane has ended. */
   finished(lane: Lane): void {
-    if (!this.#lanes.has(lane)) return;
+    const job = this.#lanes.get(lane);
+    if (job === undefined) return;
+    this.#stopped(job);
     this.#lanes.set(lane, null);
     this.#idle.push(lane);
     if (!this.#serveQueue() && this.#closed) this.#endIdle();
@@ -130,6 +143,7 @@ export class JobPool implements LaneOwner {
   gone(lane: Lane, reason?: DeathReason): void {
     const job = this.#lanes.get(lane);
     if (job === undefined) return;
+    this.#stopped(job);
     this.#lanes.delete(lane);
     const index = this.#idle.indexOf(lane);
     if (index >= 0) this.#idle.splice(index, 1);
@@ -229,7 +243,7 @@ export class JobPool implements LaneOwner {
     for (const ended of this.#onEnded.splice(0)) ended();
   }
 
-  /** Gives the jobs up that do not stop, now or as soon as that is sure. */
+  /** Looks after the jobs that do not stop, now or as soon as that is sure. */
   #reviewLanes(): void {
     clearTimeout(this.#review);
     let next = Infinity;
@@ -237,22 +251,36 @@ export class JobPool implements LaneOwner {
       if (job === null || job.cancelledAt === null) continue;
       const elapsed = performance.now() - job.cancelledAt;
       const left = GRACE_SECONDS * 1000 - elapsed;
-      if (left <= 0) this.#abandon(lane, job);
-      else next = Math.min(next, left);
+      if (left > 0) next = Math.min(next, left);
+      else if (this.#closed) this.#abandon(lane, job);
+      else this.#complain(job);
     }
     if (next === Infinity) return;
     this.#review = setTimeout(() => this.#reviewLanes(), next + 1);
   }
 
+  /** Tells why nothing goes on, once for each job that is in the way. */
+  #complain(job: PendingJob): void {
+    const { size } = this.#queue;
+    if (size === 0 || this.#stopping.get(job)) return;
+    this.#stopping.set(job, true);
+    warn(job, `${size} ${size === 1 ? "job waits" : "jobs wait"} meanwhile`);
+  }
+
   #abandon(lane: Lane, job: PendingJob): void {
-    log(
-      "warning",
-      `Job '${job.name}' did not stop within ${GRACE_SECONDS} second of being ` +
-        "cancelled: its worker is given up, though it may go on",
-      { job: job.name },
-    );
+    warn(job, "its worker is given up, though it may go on");
     lane.end();
   }
+}
+
+/** Tells of a job that was cancelled and goes on. */
+function warn({ name }: PendingJob, consequence: string): void {
+  log(
+    "warning",
+    `Job '${name}' did not stop within ${GRACE_SECONDS} second of being ` +
+      `cancelled: ${consequence}`,
+    { job: name },
+  );
 }
 
 function makeDeathError(job: PendingJob, reason: DeathReason): Error {

@@ -18,13 +18,13 @@ import { WorkerPoolExecutor } from "../../loop/executor/worker_pool_executor.ts"
 import { ensureFuture } from "../../loop/ensure_future.ts";
 import { Future } from "../../loop/futures.ts";
 import { gather } from "../../loop/gather.ts";
-import { type LogRecord, setLogger } from "../../loop/log.ts";
 import { run } from "../../loop/runners.ts";
 import { getRunningLoop } from "../../loop/running.ts";
 import { sleep } from "../../loop/sleep.ts";
 import { createTask } from "../../loop/tasks.ts";
 import { waitFor } from "../../loop/wait_for.ts";
 import { WORK_MODULE, type WorkModule } from "./_executor_contract.ts";
+import { logged } from "./_logged.ts";
 import { runProgram } from "./_programs.ts";
 
 /** Runs everything on this thread, and notes what it is asked. */
@@ -45,18 +45,6 @@ class HereExecutor extends Executor {
     this.calls.push(`shutdown ${wait}`);
     return ensureFuture(async () => {});
   }
-}
-
-/** Collects what is logged while a body runs. */
-async function logged(body: () => Promise<void>): Promise<LogRecord[]> {
-  const records: LogRecord[] = [];
-  setLogger((record) => records.push(record));
-  try {
-    await body();
-  } finally {
-    setLogger(null);
-  }
-  return records;
 }
 
 function add(a: number, b: number): number {

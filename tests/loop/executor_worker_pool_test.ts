@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { transfer } from "../../loop/executor/job.ts";
 import { WorkerPoolExecutor } from "../../loop/executor/worker_pool_executor.ts";
 import { WorkerDiedError } from "../../loop/executor/errors.ts";
+import { gather } from "../../loop/gather.ts";
 import { run } from "../../loop/runners.ts";
 import { sleep } from "../../loop/sleep.ts";
 import {
@@ -9,6 +10,7 @@ import {
   WORK_MODULE,
   type WorkModule,
 } from "./_executor_contract.ts";
+import { logged } from "./_logged.ts";
 import { runProgram } from "./_programs.ts";
 
 testExecutor({
@@ -291,4 +293,57 @@ Deno.test("the executors run as part of a package that was loaded from afar", as
   // A worker needs no permission, not even to read the package.
   assertEquals(await runFromRemote(program, []), "42\n");
   assertEquals(await runFromRemote(program, ["--allow-run"]), "42\n43\n");
+});
+
+/** Keeps a pool of one worker busy with a job that was cancelled. */
+async function blocked(
+  milliseconds: number,
+  body: (pool: WorkerPoolExecutor<WorkModule>) => Promise<void>,
+): Promise<string[]> {
+  const records = await logged(() =>
+    run(async () => {
+      await using pool = new WorkerPoolExecutor<WorkModule>(WORK_MODULE, {
+        maxWorkers: 1,
+      });
+      const begun = new Int32Array(new SharedArrayBuffer(4));
+      const job = pool.submit(
+        async function heedless(begun: Int32Array, milliseconds: number) {
+          Atomics.store(begun, 0, 1);
+          await new Promise((resolve) => setTimeout(resolve, milliseconds));
+        },
+        begun,
+        milliseconds,
+      );
+      while (Atomics.load(begun, 0) === 0) await sleep(0.001);
+      job.cancel();
+      await body(pool);
+    })
+  );
+  return records.map(({ message }) => message);
+}
+
+Deno.test("WorkerPoolExecutor tells once which cancelled job keeps others waiting", async () => {
+  const messages = await blocked(1500, async (pool) => {
+    await gather(pool.submit("add", 1, 2), pool.submit("add", 3, 4));
+  });
+  assertEquals(messages, [
+    "Job 'heedless' did not stop within 1 second of being cancelled: " +
+    "2 jobs wait meanwhile",
+  ]);
+});
+
+Deno.test("WorkerPoolExecutor tells so too when the others come later", async () => {
+  const messages = await blocked(1500, async (pool) => {
+    await sleep(1.1);
+    await gather(pool.submit("add", 1, 2), pool.submit("add", 3, 4));
+  });
+  assertEquals(messages, [
+    "Job 'heedless' did not stop within 1 second of being cancelled: " +
+    "1 job waits meanwhile",
+  ]);
+});
+
+Deno.test("WorkerPoolExecutor says nothing of a cancelled job that is in nobody's way", async () => {
+  const messages = await blocked(1100, async () => await sleep(1.4));
+  assertEquals(messages, []);
 });
