@@ -17,17 +17,21 @@ export type Context = <R, A extends unknown[]>(
 
 /** The part of AsyncLocalStorage that the loop uses. */
 interface ScopeStorage {
-  run<R>(scope: Scope | undefined, callback: () => R): R;
+  run<R, A extends unknown[]>(
+    scope: Scope | undefined,
+    callback: (...args: A) => R,
+    ...args: A
+  ): R;
   getStore(): Scope | undefined;
 }
 
 function storageOver(access: NonNullable<typeof frames>): ScopeStorage {
   return {
-    run(scope, callback) {
+    run(scope, callback, ...args) {
       const outer = access.getAsyncContext();
       access.setAsyncContext(withScope(outer, scope));
       try {
-        return callback();
+        return callback(...args);
       } finally {
         access.setAsyncContext(outer);
       }
@@ -38,7 +42,7 @@ function storageOver(access: NonNullable<typeof frames>): ScopeStorage {
 
 /** Where there is no AsyncLocalStorage only generators know their task. */
 const withoutStorage: ScopeStorage = {
-  run: (_scope, callback) => callback(),
+  run: (_scope, callback, ...args) => callback(...args),
   getStore: () => undefined,
 };
 

@@ -8,6 +8,15 @@ import { currentLoop, currentScope, running } from "./running.ts";
 import type { Steps } from "./strand.ts";
 import { forgetCoroutine, noteCoroutine } from "./unawaited.ts";
 
+/** What the steps of a coroutine are. */
+type Kind = typeof ANY | typeof LEAF | typeof DIRECT;
+/** Steps that may run a user's code. */
+const ANY = 0;
+/** No code but the library's runs in them after a wait. */
+const LEAF = 1;
+/** They are DirectSteps. */
+const DIRECT = 2;
+
 /**
  * A computation that has not started: what every waiting function of the
  * library returns, and what `coroutine()` makes of a user's function.
@@ -44,9 +53,8 @@ export class Coroutine<T = unknown> implements Promise<T> {
     showAsText(this);
   }
 
-  readonly #leaf: boolean;
   readonly #steps: Steps<T>;
-  readonly #direct: DirectSteps | null;
+  readonly #kind: Kind;
   #started = false;
   #watched = false;
 
@@ -55,19 +63,12 @@ export class Coroutine<T = unknown> implements Promise<T> {
    *
    * @param name The name of the function that makes it.
    * @param steps What it runs, a generator that has not started.
-   * @param leaf Whether no user's code runs inside it after a wait.
-   * @param direct The steps again if native code can stand in them.
+   * @param kind What native code that awaits it may do with the steps.
    */
-  constructor(
-    name: string,
-    steps: Steps<T>,
-    leaf = false,
-    direct: DirectSteps | null = null,
-  ) {
+  constructor(name: string, steps: Steps<T>, kind: Kind = ANY) {
     this.name = name;
     this.#steps = steps;
-    this.#leaf = leaf;
-    this.#direct = direct;
+    this.#kind = kind;
     if (running.debugged > 0) noteCoroutine(this);
   }
 
@@ -81,7 +82,7 @@ export class Coroutine<T = unknown> implements Promise<T> {
         .then(onFulfilled, onRejected);
     }
     const scope = currentScope();
-    if (scope === null && this.#direct?.alone !== true) {
+    if (scope === null && this.#direct()?.alone !== true) {
       return this.#runAsTask(onFulfilled, onRejected);
     }
     const loop = scope === null ? currentLoop() : scope.task.loop;
@@ -143,6 +144,11 @@ export class Coroutine<T = unknown> implements Promise<T> {
     return "Coroutine";
   }
 
+  #direct(): DirectSteps | null {
+    if (this.#kind !== DIRECT) return null;
+    return this.#steps as Steps<T> & DirectSteps;
+  }
+
   /** Marks the coroutine as started; it can start only once. */
   #claim(): void {
     if (!this.#started) {
@@ -159,8 +165,10 @@ export class Coroutine<T = unknown> implements Promise<T> {
   #begin<A, B>(wait: NativeWait<T, A, B>): void {
     try {
       this.#claim();
-      if (this.#direct !== null) return this.#direct.begin(wait);
-      new NativeStrand(wait, this.#steps, this.#leaf, this.name).begin();
+      const direct = this.#direct();
+      if (direct !== null) return direct.begin(wait);
+      const leaf = this.#kind === LEAF;
+      new NativeStrand(wait, this.#steps, leaf, this.name).begin();
     } catch (error) {
       wait.settle(true, error);
     }
@@ -196,5 +204,13 @@ export function leafOperation<T>(
   name: string,
   steps: CoroutineGenerator<T>,
 ): Coroutine<T> {
-  return new Coroutine(name, steps, true);
+  return new Coroutine(name, steps, LEAF);
+}
+
+/** Makes the coroutine of an operation whose steps serve both styles. */
+export function directOperation<T>(
+  name: string,
+  steps: Steps<T> & DirectSteps,
+): Coroutine<T> {
+  return new Coroutine(name, steps, DIRECT);
 }

@@ -1,5 +1,5 @@
 import type { Suspension } from "./awaitables.ts";
-import { Coroutine } from "./coroutines.ts";
+import { type Coroutine, directOperation } from "./coroutines.ts";
 import type { AnyNativeWait, DirectSteps } from "./direct_steps.ts";
 import { NativeStrand } from "./native_strand.ts";
 import type { Steps } from "./strand.ts";
@@ -28,7 +28,7 @@ export function quickOperation<R, T>(
   receiver: R,
 ): Coroutine<T> {
   const steps = new QuickSteps(operation, receiver);
-  return new Coroutine(operation.name, steps, true, steps);
+  return directOperation(operation.name, steps);
 }
 
 /** Attempts the operation in the first step, and steps on only if it waits. */

@@ -1,4 +1,4 @@
-import { Coroutine } from "./coroutines.ts";
+import { type Coroutine, directOperation } from "./coroutines.ts";
 import { SleepSteps } from "./sleep_steps.ts";
 
 /**
@@ -37,5 +37,5 @@ export function sleep<T>(delay: number, result?: T): Coroutine<T | undefined> {
     throw new RangeError(`Cannot sleep: delay is not a number (${delay})`);
   }
   const steps = new SleepSteps(delay, result);
-  return new Coroutine("sleep", steps, true, steps);
+  return directOperation("sleep", steps);
 }

@@ -1,5 +1,5 @@
 import type { Suspension } from "./awaitables.ts";
-import { Coroutine } from "./coroutines.ts";
+import { type Coroutine, directOperation } from "./coroutines.ts";
 import type { AnyNativeWait, WaitingSteps } from "./direct_steps.ts";
 import { CancelledError } from "./errors.ts";
 import type { Future } from "./futures.ts";
@@ -48,7 +48,7 @@ export function waitOperation<R, A, T, P extends Place>(
   argument: A,
 ): Coroutine<T> {
   const steps = new WaitSteps(operation, receiver, argument);
-  return new Coroutine(operation.name, steps, true, steps);
+  return directOperation(operation.name, steps);
 }
 
 /**
@@ -61,7 +61,6 @@ export function waitOperation<R, A, T, P extends Place>(
  */
 export class WaitSteps<R, A, T, P extends Place>
   implements Steps<T>, WaitingSteps, ProbedWait {
-  readonly done = false;
   readonly #operation: WaitOperation<R, A, T, P>;
   readonly #receiver: R;
   readonly #argument: A;
@@ -81,6 +80,10 @@ export class WaitSteps<R, A, T, P extends Place>
   /** With `done` the iterator result of a wait in a generator. */
   get value(): Future<void> {
     return this.#place!.future;
+  }
+
+  get done(): false {
+    return false;
   }
 
   get answersProbes(): true {
