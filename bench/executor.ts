@@ -1,6 +1,7 @@
 /**
  * Measures what it costs to have something done in a worker or in a process, beside a worker written by hand and
- * `piscina`. (`tinypool` 1.1 and 2.2 never answer on Deno 2.9.)
+ * `piscina`, which `deno task bench` leaves out because it is not in the lockfile. (`tinypool` 1.1 and 2.2 never
+ * answer on Deno 2.9.)
  *
  *     deno run --allow-all --no-lock bench/executor.ts [seconds per measurement, by default 1] [rounds, by default 3]
  */

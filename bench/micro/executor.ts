@@ -62,7 +62,7 @@ const piscinas = new Map<number, Piscina>();
 async function piscina(threads: number): Promise<Piscina> {
   let pool = piscinas.get(threads);
   if (pool === undefined) {
-    const { Piscina } = await import(PISCINA);
+    const { Piscina } = await importPiscina();
     pool = new Piscina({
       filename: MODULE.href,
       minThreads: threads,
@@ -71,6 +71,17 @@ async function piscina(threads: number): Promise<Piscina> {
     piscinas.set(threads, pool);
   }
   return pool;
+}
+
+async function importPiscina() {
+  try {
+    return await import(PISCINA);
+  } catch (cause) {
+    throw new Error(
+      `Cannot import ${PISCINA}: bench/executor.ts --no-lock measures it`,
+      { cause },
+    );
+  }
 }
 
 async function bareAdd(count: number): Promise<void> {

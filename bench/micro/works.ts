@@ -2,6 +2,7 @@ import { CALL_SOON } from "./call_soon.ts";
 import { CONDITION } from "./condition.ts";
 import { CONNECTIONS } from "./connections.ts";
 import { CREATE_TASK } from "./create_task.ts";
+import { EXECUTOR } from "./executor.ts";
 import { GROWTH } from "./growth.ts";
 import { JOBS } from "./jobs.ts";
 import { LINES } from "./lines.ts";
@@ -11,6 +12,7 @@ import { PING_PONG } from "./ping_pong.ts";
 import { QUEUE } from "./queue.ts";
 import { SEMAPHORE } from "./semaphore.ts";
 import { SLEEP_ZERO } from "./sleep_zero.ts";
+import { SUBPROCESS } from "./subprocess.ts";
 import { TASK_GROUP } from "./task_group.ts";
 import { TIMEOUT } from "./timeout.ts";
 import { TIMERS } from "./timers.ts";
@@ -33,6 +35,8 @@ export const WORKS: readonly Work[] = [
   TIMEOUT,
   ...LINES,
   UNTIL,
+  ...SUBPROCESS,
+  ...EXECUTOR,
   ...MEMORY,
   ...GROWTH,
   ...CONNECTIONS,
