@@ -19,9 +19,9 @@ import { TaskList } from "./task_list.ts";
 import {
   checkCallback,
   checkCurrent,
-  checkOutside,
+  checkRunnable,
   checkSeconds,
-  reportPending,
+  reportLeft,
 } from "./checks.ts";
 import { type CreateTaskOptions, Task } from "./tasks.ts";
 import type { TaskFactory } from "./eager_tasks.ts";
@@ -128,8 +128,7 @@ export class BaseEventLoop extends AbstractEventLoop {
   /** Describes the loop and its state. */
   override toString(): string {
     const state = this.isRunning() ? "running" : "stopped";
-    const { name } = this.constructor;
-    return `<${name} ${this.#closed ? "closed" : state}>`;
+    return `<${this.constructor.name} ${this.#closed ? "closed" : state}>`;
   }
 
   /**
@@ -147,6 +146,12 @@ export class BaseEventLoop extends AbstractEventLoop {
   /** Returns the time of the loop's clock, in seconds. */
   override time(): number {
     return performance.now() / 1000;
+  }
+
+  /** Tells the loop's time when the host's clock shows `now`, in milliseconds.
+   * @ignore */
+  timeAt(now: number): number {
+    return now / 1000;
   }
 
   /** Schedules a callback for the next iteration. */
@@ -290,9 +295,7 @@ export class BaseEventLoop extends AbstractEventLoop {
     this.#forgetExit?.();
     this.scheduler.clear();
     this.#alarm.set(undefined);
-    reportPending(this);
-    this.unretrieved.reportAll();
-    this.unclosed?.reportAll();
+    reportLeft(this);
     this.setDebug(false);
   }
 
@@ -392,9 +395,6 @@ export class BaseEventLoop extends AbstractEventLoop {
 
   #checkRunnable(): void {
     this.#checkClosed();
-    if (this.#endRun !== null) {
-      throw new RuntimeError("This event loop is already running");
-    }
-    checkOutside();
+    checkRunnable(this.#endRun !== null);
   }
 }

@@ -66,9 +66,11 @@ export function checkCurrent(loop: BaseEventLoop): void {
 /**
  * Checks that a loop can be run by the caller.
  *
- * @throws {RuntimeError} If a task or a callback of a loop calls.
+ * @throws {RuntimeError} If it is run already, or a task or a callback of a
+ * loop calls.
  */
-export function checkOutside(): void {
+export function checkRunnable(isRun: boolean): void {
+  if (isRun) throw new RuntimeError("This event loop is already running");
   if (running.loop === null && currentScope() === null) return;
   throw new RuntimeError(
     "Cannot run the event loop while another loop is running",
@@ -83,8 +85,8 @@ export function describeSite(
   return site === null ? {} : { [key]: site };
 }
 
-/** Tells of the tasks that will never end, now that the loop is closed. */
-export function reportPending(loop: BaseEventLoop): void {
+/** Tells what is left, now that the loop is closed: tasks will never end. */
+export function reportLeft(loop: BaseEventLoop): void {
   for (const task of loop.tasks) {
     loop.callExceptionHandler({
       message: "Task was destroyed but it is pending!",
@@ -92,6 +94,8 @@ export function reportPending(loop: BaseEventLoop): void {
       ...describeSite("sourceTraceback", task.site),
     });
   }
+  loop.unretrieved.reportAll();
+  loop.unclosed?.reportAll();
 }
 
 /**

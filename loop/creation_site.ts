@@ -4,9 +4,6 @@ const DEPTH = 24;
 /** Frames of the user's that are shown: more would hide the first. */
 const SHOWN = 10;
 
-/** Sites of a kind that are noted whatever it costs. */
-const ALWAYS_SAMPLED = 10_000;
-
 /** Where the modules of the package lie; their frames are left out. */
 const PACKAGE = new URL("../", import.meta.url).href;
 
@@ -60,21 +57,23 @@ export function describeSampled(site: CreationSite | null): string {
  * first, then those of one in some, for a stack takes two microseconds.
  */
 export class SiteSampler {
+  readonly #always: number;
   readonly #oneIn: number;
   #count = 0;
 
-  /** Creates a sampler that in the long run notes one place in so many. */
-  constructor(oneIn: number) {
+  /** Creates a sampler that notes so many places, then one in some. */
+  constructor(always: number, oneIn: number) {
+    this.#always = always;
     this.#oneIn = oneIn;
   }
 
   /** Notes where the running code was called from, or does not. */
   sample(): CreationSite | null {
     const count = ++this.#count;
-    const noted = count <= ALWAYS_SAMPLED || count % this.#oneIn === 0;
+    const noted = count <= this.#always || count % this.#oneIn === 0;
     return noted ? new CreationSite() : null;
   }
 }
 
 /** Of tasks, futures and handles. */
-export const sites: SiteSampler = new SiteSampler(64);
+export const sites: SiteSampler = new SiteSampler(10_000, 256);

@@ -41,7 +41,9 @@ export class SlowSteps {
 
   /** Steps follow that have not been timed yet. */
   open(): void {
-    if (this.#running === null) this.#start = performance.now();
+    if (this.#running !== null) return;
+    this.#start = performance.now();
+    this.#loop.unclosed?.noteTime(this.#start);
   }
 
   /** A runnable begins; it ends with `end` or `drop`. */
@@ -52,19 +54,20 @@ export class SlowSteps {
   /** The step is over, and so is the native code it resumed. */
   end(): void {
     reviewCoroutines();
-    this.#loop.unclosed?.endStep();
     const runnable = this.#running;
     if (runnable === null) return;
     this.#running = null;
     const now = performance.now();
     const seconds = (now - this.#start) / 1000;
     this.#start = now;
+    const { unclosed } = this.#loop;
+    unclosed?.noteTime(now);
     const task = taskOf(runnable);
     if (task !== null) task.waits.restsSince = Math.floor(now);
     if (seconds >= this.#loop.slowCallbackDuration) report(runnable, seconds);
     if (now < this.#nextReview) return;
     this.#nextReview = now + REVIEW_INTERVAL;
-    this.#loop.unclosed?.reviewHolds();
+    unclosed?.reviewHolds();
   }
 
   /** The step let the host run: how long it took says nothing. */

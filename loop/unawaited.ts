@@ -43,7 +43,7 @@ let count = 0;
 const MOST_FRESH = 1000;
 
 /** Coroutines are made for every wait, and nearly all are awaited at once. */
-const sampler = new SiteSampler(1024);
+const sampler = new SiteSampler(1000, 1024);
 
 /** Notes a coroutine that was made, in debug mode. */
 export function noteCoroutine(coroutine: Watched): void {

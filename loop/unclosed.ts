@@ -3,8 +3,8 @@ import { CreationSite, describeSampled } from "./creation_site.ts";
 import { log } from "./log.ts";
 import { currentScope, running } from "./running.ts";
 
-/** A step that takes more of them is looked through before it is over. */
-const MOST_FRESH = 1000;
+/** How many holds are kept at least before those that are over are dropped. */
+const KEPT_HOLDS = 1000;
 
 /** Something that is held, and should not be for long. */
 export interface Held {
@@ -65,12 +65,11 @@ const collectedLoops = new FinalizationRegistry<string>((loop) => {
  * closes. So is the loop itself. Outside debug mode a loop has none.
  */
 export class Unclosed {
-  /** What has been held since before the present step: locks. */
-  readonly #holds = new Set<Held>();
-  /** What was taken in this step; mostly it is given back in the same. */
-  #fresh: Held[] = [];
-  /** When this step was first asked for the time, in seconds; -1 before. */
-  #time = -1;
+  /** What is held, locks, among much that no longer is. */
+  #holds: Held[] = [];
+  #mostHolds = KEPT_HOLDS;
+  /** The loop's time at the end of the last step. */
+  #time = 0;
   readonly #loop: BaseEventLoop;
   readonly #records = new Set<Opened>();
   readonly #byObject = new WeakMap<object, Opened>();
@@ -134,27 +133,24 @@ export class Unclosed {
     });
   }
 
-  /** The loop's time, read once in a step: to read a clock is dear. */
+  /**
+   * The loop's time, in a step that at its beginning, for to read a clock is
+   * dear; native code may go on long after.
+   */
   get time(): number {
-    if (this.#time < 0) this.#time = this.#loop.time();
-    return this.#time;
+    return running.loop === this.#loop ? this.#time : this.#loop.time();
+  }
+
+  /** A step begins, or one is over and another may begin. */
+  noteTime(now: number): void {
+    this.#time = this.#loop.timeAt(now);
   }
 
   /** Notes something that is held from now on. */
   hold(held: Held): void {
-    if (this.#fresh.length === MOST_FRESH) this.#keepHolds();
-    this.#fresh.push(held);
-  }
-
-  /** Forgets something that is over. */
-  release(held: Held): void {
-    this.#holds.delete(held);
-  }
-
-  /** The step is over. */
-  endStep(): void {
-    this.#time = -1;
-    if (this.#fresh.length > 0) this.#keepHolds();
+    if (this.#holds.push(held) < this.#mostHolds) return;
+    this.#holds = this.#holds.filter(({ over }) => !over);
+    this.#mostHolds = Math.max(KEPT_HOLDS, 2 * this.#holds.length);
   }
 
   /** Reports what has been held for too long. */
@@ -164,7 +160,7 @@ export class Unclosed {
 
   /** Reports all that are left; the loop closes. */
   reportAll(): void {
-    this.endStep();
+    this.#time = this.#loop.time();
     this.reviewHolds();
     for (const opened of [...this.#records]) this.report(opened);
   }
@@ -173,11 +169,6 @@ export class Unclosed {
   #describeServer(server: object | undefined): string {
     const opened = server && this.#byObject.get(server);
     return opened ? `accepted by ${server}, ${opened.place}` : "";
-  }
-
-  #keepHolds(): void {
-    for (const held of this.#fresh) if (!held.over) this.#holds.add(held);
-    this.#fresh = [];
   }
 
   #watch(object: object, opened: Opened): void {

@@ -5,7 +5,7 @@ import { log } from "../loop/log.ts";
 import { currentScope, runningLoop } from "../loop/running.ts";
 
 /** Locks may be taken very often; tasks and futures are noted more closely. */
-const sampler = new SiteSampler(1024);
+const sampler = new SiteSampler(1000, 1024);
 
 /** Who has held a lock since when, on a loop in debug mode. */
 export class LockHold implements Held {
@@ -21,7 +21,7 @@ export class LockHold implements Held {
   readonly #unclosed: Unclosed;
   readonly #lock: object;
   readonly #since: number;
-  readonly #holder: object | null = currentScope()?.task ?? null;
+  #holder: object | null = currentScope()?.task ?? null;
   readonly #site = sampler.sample();
   #reported = false;
 
@@ -35,13 +35,15 @@ export class LockHold implements Held {
 
   /** The lock is released. */
   end(): void {
-    this.over = true;
-    this.#unclosed.release(this);
     this.review();
+    this.over = true;
+    // Kept for a while, it must not keep others from being collected.
+    this.#holder = null;
   }
 
   /** Reports the hold, once, if it lasts too long. */
   review(): void {
+    if (this.over) return;
     const seconds = this.#unclosed.time - this.#since;
     if (this.#reported || seconds < this.#loop.longHoldDuration) return;
     this.#reported = true;

@@ -16,7 +16,7 @@ export type Budget =
 /** One job that several subjects do in the same way. */
 export interface Work {
   /** The part of the report it belongs to. */
-  readonly suite: "micro" | "memory" | "streams";
+  readonly suite: "micro" | "memory" | "streams" | "debug";
   /** Names it within the suite, and for peers/micro.py. */
   readonly name: string;
   /** Says what one operation is. */

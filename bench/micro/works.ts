@@ -2,6 +2,7 @@ import { CALL_SOON } from "./call_soon.ts";
 import { CONDITION } from "./condition.ts";
 import { CONNECTIONS } from "./connections.ts";
 import { CREATE_TASK } from "./create_task.ts";
+import { DEBUG } from "./debug.ts";
 import { EXECUTOR } from "./executor.ts";
 import { GROWTH } from "./growth.ts";
 import { JOBS } from "./jobs.ts";
@@ -40,4 +41,5 @@ export const WORKS: readonly Work[] = [
   ...MEMORY,
   ...GROWTH,
   ...CONNECTIONS,
+  ...DEBUG,
 ];
