@@ -20,6 +20,12 @@ export function showAsText(shown: { prototype: object }): void {
 const SHOWN_ELEMENTS = 6;
 const SHOWN_CHARACTERS = 200;
 
+/** What functions without a name are called. */
+export const ANONYMOUS = "anonymous";
+
+/** What generator objects are called: they do not know their function. */
+export const GENERATOR = "generator";
+
 /** Describes a value in few words: strings quoted, the rest as text. */
 export function describeValue(value: unknown): string {
   if (!Array.isArray(value)) return describeOne(value);
@@ -31,14 +37,14 @@ export function describeValue(value: unknown): string {
 /** As `describeValue`, but only counts what is in a list or in a buffer. */
 function describeOne(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value));
-  if (typeof value === "function") return value.name || "anonymous";
+  if (typeof value === "function") return value.name || ANONYMOUS;
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     const { length, byteLength } = value as Partial<Uint8Array>;
     return `${value.constructor.name}(${length ?? byteLength})`;
   }
   const text = String(value);
-  if (text === "[object Generator]") return "generator";
+  if (text === "[object Generator]") return GENERATOR;
   return text.startsWith("[object ")
     ? value.constructor?.name || text
     : shorten(text);

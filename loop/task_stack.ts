@@ -1,6 +1,5 @@
 import type { CoroutineLike } from "./awaitables.ts";
-import { describeValue } from "./inspect.ts";
-import { isGenerator } from "./steps.ts";
+import { ANONYMOUS, describeValue, GENERATOR } from "./inspect.ts";
 import type { Strand } from "./strand.ts";
 
 /** The main strand of a task and what it was created with. */
@@ -22,17 +21,19 @@ export function stackOf({ strand, source }: Body): string[] {
 }
 
 /**
- * Describes what a task was created with; a generator object does not know the
- * name of its function, but V8 does where it stands in a wait.
+ * Describes what a task was created with. A generator object, or a function
+ * without a name that returned one, does not tell what runs; V8 does while it
+ * stands in a wait.
  */
 export function describeSource({ strand, source }: Body): string {
-  if (!isGenerator(source)) return describeValue(source);
+  const given = describeValue(source);
+  if (given !== GENERATOR && given !== ANONYMOUS) return given;
   const frame = strand.frames().at(-1);
-  return frame === undefined ? "generator" : nameOfFrame(frame);
+  return frame === undefined ? given : nameOfFrame(frame);
 }
 
 /** Returns the function of a line of a stack, without its place. */
 export function nameOfFrame(frame: string): string {
   const [, name, place] = /^(.*?) ?\(?(\w+:\/\/.*)?$/.exec(frame) ?? [];
-  return place === undefined ? frame : name || "anonymous";
+  return place === undefined ? frame : name || ANONYMOUS;
 }

@@ -1,12 +1,15 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { CoroutineGenerator } from "../../loop/awaitables.ts";
 import { coroutine } from "../../loop/coroutine_function.ts";
+import { DeadlockError } from "../../loop/errors.ts";
 import type { Future } from "../../loop/futures.ts";
+import { run } from "../../loop/runners.ts";
 import { getRunningLoop } from "../../loop/running.ts";
 import { sleep } from "../../loop/sleep.ts";
 import { taskGroup } from "../../loop/task_groups.ts";
 import { createTask, type Task } from "../../loop/tasks.ts";
 import { timeout } from "../../loop/timeouts.ts";
+import { VirtualTimeEventLoop } from "../../loop/virtual_time_event_loop.ts";
 import { wait } from "../../loop/wait.ts";
 import { Queue } from "../../queues/queue.ts";
 import { Barrier } from "../../sync/barrier.ts";
@@ -130,6 +133,20 @@ testVirtual("an iterator of the user's is asked like a generator", async () => {
   assertMatch(task.getStack()[1]!, /next/);
   future.setResult(3);
   assertEquals(await task, 3);
+});
+
+Deno.test("a deadlock tells where each generator stands", async () => {
+  const error = await assertRejects(
+    () =>
+      run(function* main() {
+        yield* createTask(() => work(new Queue()), { name: "stuck" });
+      }, { loopFactory: () => new VirtualTimeEventLoop() }),
+    DeadlockError,
+  );
+  assertMatch(
+    error.message,
+    /\n {2}<Task .*\n {4}at main \(.*\n {2}<Task pending name='stuck' coro=work wait_for=Queue\.get>\n {4}at fetchItem \(.*\n {4}at work \(.*\)$/,
+  );
 });
 
 /** A wait that lasts, and what it is called in reports. */
