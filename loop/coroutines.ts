@@ -1,8 +1,13 @@
 import type { CoroutineGenerator, Suspension } from "./awaitables.ts";
-import type { DirectSteps } from "./direct_steps.ts";
+import { type AnyNativeWait, type DirectSteps, WAIT } from "./direct_steps.ts";
 import { RuntimeError } from "./errors.ts";
 import { showAsText } from "./inspect.ts";
-import { NativeWait, type Reaction } from "./native_wait.ts";
+import {
+  failAtOnce,
+  NativeWait,
+  passOn,
+  type Reaction,
+} from "./native_wait.ts";
 import { NativeStrand } from "./native_strand.ts";
 import { currentLoop, currentScope, running } from "./running.ts";
 import type { Steps } from "./strand.ts";
@@ -82,12 +87,23 @@ export class Coroutine<T = unknown> implements Promise<T> {
         .then(onFulfilled, onRejected);
     }
     const scope = currentScope();
-    if (scope === null && this.#direct()?.alone !== true) {
+    const direct = this.#direct();
+    if (scope === null && direct?.alone !== true) {
       return this.#runAsTask(onFulfilled, onRejected);
     }
     const loop = scope === null ? currentLoop() : scope.task.loop;
+    try {
+      this.#claim();
+      scope?.task.throwIfAdrift(scope);
+      const value = direct === null ? WAIT : direct.attempt();
+      if (value !== WAIT) {
+        return passOn(loop, scope, onFulfilled, onRejected, value as T);
+      }
+    } catch (error) {
+      return failAtOnce(loop, scope, onFulfilled, onRejected, error);
+    }
     const wait = new NativeWait(loop, scope, onFulfilled, onRejected);
-    if (!wait.refuse()) this.#begin(wait);
+    this.#begin(direct, wait);
     return wait;
   }
 
@@ -162,10 +178,8 @@ export class Coroutine<T = unknown> implements Promise<T> {
   }
 
   /** Starts, beside the native code that waits, in the same task. */
-  #begin<A, B>(wait: NativeWait<T, A, B>): void {
+  #begin(direct: DirectSteps | null, wait: AnyNativeWait): void {
     try {
-      this.#claim();
-      const direct = this.#direct();
       if (direct !== null) return direct.begin(wait);
       const leaf = this.#kind === LEAF;
       new NativeStrand(wait, this.#steps, leaf, this.name).begin();

@@ -2,6 +2,9 @@ import type { CancelledError } from "./errors.ts";
 import type { NativeWait } from "./native_wait.ts";
 import type { Interruption } from "./waits.ts";
 
+/** Returned by what cannot be done without waiting. */
+export const WAIT: unique symbol = Symbol("wait");
+
 /** Native code that waits, whatever it waits for. */
 export type AnyNativeWait = NativeWait<unknown, unknown, unknown>;
 
@@ -14,12 +17,14 @@ export type AnyNativeWait = NativeWait<unknown, unknown, unknown>;
 export interface DirectSteps {
   /** Whether native code outside any task can begin them. */
   readonly alone: boolean;
-  /** Begins for native code: settles the wait, parks it, or starts a strand. */
+  /** Does for native code what can be done without waiting, or `WAIT`. */
+  attempt(): unknown;
+  /** Goes on after such an attempt: parks the wait, or starts a strand. */
   begin(wait: AnyNativeWait): void;
 }
 
 /** Steps that native code can stand in without a strand. */
-export interface WaitingSteps extends DirectSteps {
+export interface WaitingSteps {
   /**
    * Goes on in the handle of a parked wait: resumes it, or parks it again. An
    * error that is due to the task takes the place of anything but a

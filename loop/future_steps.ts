@@ -3,6 +3,8 @@ import type { AnyNativeWait, WaitingSteps } from "./direct_steps.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import type { Future } from "./futures.ts";
 import type { Steps } from "./strand.ts";
+import { failAtOnce, NativeWait, passOn } from "./native_wait.ts";
+import { currentScope } from "./running.ts";
 import { answerProbe, probe, type ProbedWait } from "./suspended_frames.ts";
 import { type Interruption, SCHEDULED, TAKEN } from "./waits.ts";
 
@@ -29,10 +31,6 @@ export class FutureSteps<T> implements Steps<T>, WaitingSteps, ProbedWait {
     return true;
   }
 
-  get alone(): true {
-    return true;
-  }
-
   next(): IteratorResult<Suspension, T> {
     const future = this.value as Future<T>;
     if (future.done()) return { done: true, value: future.result() };
@@ -52,6 +50,7 @@ export class FutureSteps<T> implements Steps<T>, WaitingSteps, ProbedWait {
     throw error;
   }
 
+  /** Begins for native code: settles the wait, or parks it. */
   begin(wait: AnyNativeWait): void {
     const future = this.value as Future<T>;
     if (future as unknown === wait.scope?.task) {
@@ -101,4 +100,25 @@ export class FutureSteps<T> implements Steps<T>, WaitingSteps, ProbedWait {
     wait.loop.enqueue(wait);
     wait.park(this);
   }
+}
+
+/** Waits for a future in native code: what its `then` does. */
+export function awaitFuture<T, F, R>(
+  future: Future<T>,
+  onFulfilled: (value: T) => F | PromiseLike<F>,
+  onRejected: (reason: unknown) => R | PromiseLike<R>,
+): Promise<F | R> {
+  const scope = currentScope();
+  const loop = scope?.task.loop ?? future.loop;
+  try {
+    scope?.task.throwIfAdrift(scope);
+  } catch (error) {
+    return failAtOnce(loop, scope, onFulfilled, onRejected, error);
+  }
+  if (future.done() && !future.failed) {
+    return passOn(loop, scope, onFulfilled, onRejected, future.result());
+  }
+  const wait = new NativeWait(loop, scope, onFulfilled, onRejected);
+  new FutureSteps(future).begin(wait);
+  return wait;
 }

@@ -5,11 +5,11 @@ import type { Context } from "./context.ts";
 import { checkNoCoroutine } from "./checks.ts";
 import { type CreationSite, sites } from "./creation_site.ts";
 import { CancelledError, InvalidStateError } from "./errors.ts";
-import { FutureSteps } from "./future_steps.ts";
+import { awaitFuture, FutureSteps } from "./future_steps.ts";
 import { Handle } from "./handles.ts";
 import { describeValue, showAsText } from "./inspect.ts";
-import { NativeWait, type Reaction } from "./native_wait.ts";
-import { currentLoop, currentScope } from "./running.ts";
+import type { Reaction } from "./native_wait.ts";
+import { currentLoop } from "./running.ts";
 import type { Runnable } from "./timer_queue.ts";
 import type { UnretrievedError } from "./unretrieved.ts";
 import {
@@ -208,11 +208,7 @@ export class Future<T = unknown> implements Promise<T> {
       return new Promise<T>((resolve, reject) => this.then(resolve, reject))
         .then(onFulfilled, onRejected);
     }
-    const scope = currentScope();
-    const loop = scope?.task.loop ?? this.loop;
-    const wait = new NativeWait(loop, scope, onFulfilled, onRejected);
-    if (!wait.refuse()) new FutureSteps(this).begin(wait);
-    return wait;
+    return awaitFuture(this, onFulfilled, onRejected);
   }
 
   /** As `Promise.prototype.catch()`. */

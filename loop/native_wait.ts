@@ -57,20 +57,6 @@ export class NativeWait<T = unknown, F = T, R = never>
     this.#onRejected = onRejected;
   }
 
-  /**
-   * Rejects at once if the task was cancelled while it stood in a foreign
-   * promise.
-   *
-   * @returns Whether it did.
-   */
-  refuse(): boolean {
-    if (this.scope === null) return false;
-    const error = this.scope.task.takeAdriftCancellation(this.scope);
-    if (error === null) return false;
-    this.settle(true, error);
-    return true;
-  }
-
   /** Registers the wait: the native code stands in `steps` from now on. */
   park(steps: WaitingSteps): void {
     this.#steps = steps;
@@ -93,9 +79,13 @@ export class NativeWait<T = unknown, F = T, R = never>
 
   /** Ends the wait without a handle: it did not have to suspend. */
   settle(failed: boolean, value: unknown): void {
+    if (this.loop.scheduler.sliceIsOver()) this.defer(failed, value);
+    else this.resume(failed, value);
+  }
+
+  /** As `settle`, of code that could go on for ever: the others come first. */
+  defer(failed: boolean, value: unknown): void {
     const { scheduler } = this.loop;
-    if (!scheduler.sliceIsOver()) return this.resume(failed, value);
-    // It could go on for ever: the host has its turn, then everybody else.
     const mover = this.scope?.task ?? scheduler.outside;
     scheduler.move(mover);
     hop(() => {
@@ -167,4 +157,54 @@ export class NativeWait<T = unknown, F = T, R = never>
   get [Symbol.toStringTag](): string {
     return "Promise";
   }
+}
+
+/** What `then` returns where the callback, V8's, returned nothing. */
+const passed: Promise<unknown> = Promise.resolve();
+
+/**
+ * Lets native code go on that has nothing to wait for; mostly it needs no wait
+ * to be made.
+ *
+ * @returns What `then` returns.
+ */
+export function passOn<T, F, R>(
+  loop: BaseEventLoop,
+  scope: Scope | null,
+  onFulfilled: (value: T) => F | PromiseLike<F>,
+  onRejected: (reason: unknown) => R | PromiseLike<R>,
+  value: T,
+): Promise<F | R> {
+  const { scheduler } = loop;
+  if (scheduler.sliceIsOver()) {
+    const wait = new NativeWait(loop, scope, onFulfilled, onRejected);
+    wait.defer(false, value);
+    return wait;
+  }
+  scheduler.move(scope?.task ?? scheduler.outside);
+  try {
+    const result = onFulfilled(value);
+    return result === undefined
+      ? passed as Promise<F>
+      : Promise.resolve(result);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/**
+ * Fails native code that cannot begin to wait.
+ *
+ * @returns What `then` returns.
+ */
+export function failAtOnce<T, F, R>(
+  loop: BaseEventLoop,
+  scope: Scope | null,
+  onFulfilled: (value: T) => F | PromiseLike<F>,
+  onRejected: (reason: unknown) => R | PromiseLike<R>,
+  error: unknown,
+): Promise<F | R> {
+  const wait = new NativeWait(loop, scope, onFulfilled, onRejected);
+  wait.settle(true, error);
+  return wait;
 }

@@ -1,9 +1,8 @@
 import type { Suspension } from "./awaitables.ts";
 import { type Coroutine, directOperation } from "./coroutines.ts";
-import type { AnyNativeWait, DirectSteps } from "./direct_steps.ts";
+import { type AnyNativeWait, type DirectSteps, WAIT } from "./direct_steps.ts";
 import { NativeStrand } from "./native_strand.ts";
 import type { Steps } from "./strand.ts";
-import { WAIT } from "./wait_operation.ts";
 
 /**
  * An operation that mostly need not wait, and that waits for more than a place
@@ -48,7 +47,7 @@ class QuickSteps<R, T> implements Steps<T>, DirectSteps {
 
   next(value?: unknown): IteratorResult<Suspension, T> {
     if (this.#steps !== null) return this.#steps.next(value);
-    const result = this.#operation.attempt(this.#receiver);
+    const result = this.attempt();
     if (result !== WAIT) return { done: true, value: result };
     this.#steps = this.#operation.steps(this.#receiver);
     return this.#steps.next();
@@ -59,10 +58,12 @@ class QuickSteps<R, T> implements Steps<T>, DirectSteps {
     return this.#steps.throw!(error);
   }
 
+  attempt(): T | typeof WAIT {
+    return this.#operation.attempt(this.#receiver);
+  }
+
   begin(wait: AnyNativeWait): void {
     const operation = this.#operation;
-    const value = operation.attempt(this.#receiver);
-    if (value !== WAIT) return wait.settle(false, value);
     const steps = operation.steps(this.#receiver);
     new NativeStrand(wait, steps, true, operation.name).begin();
   }

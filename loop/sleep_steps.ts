@@ -1,5 +1,10 @@
 import type { Suspension } from "./awaitables.ts";
-import type { AnyNativeWait, WaitingSteps } from "./direct_steps.ts";
+import {
+  type AnyNativeWait,
+  type DirectSteps,
+  WAIT,
+  type WaitingSteps,
+} from "./direct_steps.ts";
 import { CancelledError } from "./errors.ts";
 import type { Future } from "./futures.ts";
 import { currentLoop } from "./running.ts";
@@ -16,7 +21,7 @@ import { type Interruption, SCHEDULED, TAKEN } from "./waits.ts";
  * but as with a future the timer is one handle and the wake-up another.
  */
 export class SleepSteps<T>
-  implements Steps<T>, WaitingSteps, ProbedWait, Runnable {
+  implements Steps<T>, DirectSteps, WaitingSteps, ProbedWait, Runnable {
   /** With `done` the iterator result of a wait in a generator. */
   value: Future<T> | undefined = undefined;
   readonly done = false;
@@ -59,6 +64,10 @@ export class SleepSteps<T>
   throw(error: unknown): IteratorResult<Suspension, T> {
     this.#timer?.cancel();
     throw error;
+  }
+
+  attempt(): typeof WAIT {
+    return WAIT;
   }
 
   begin(wait: AnyNativeWait): void {

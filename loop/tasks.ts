@@ -251,10 +251,11 @@ export class Task<T = unknown> extends Future<T> {
     return this.#cancellation?.take(scope) ?? null;
   }
 
-  /** Takes the error due to native code that was adrift.
+  /** Throws the error due to native code that stood in a foreign promise.
    * @ignore */
-  takeAdriftCancellation(scope: Scope): CancelledError | null {
-    return this.#cancellation?.takeAdrift(scope) ?? null;
+  throwIfAdrift(scope: Scope): void {
+    const error = this.#cancellation?.takeAdrift(scope) ?? null;
+    if (error !== null) throw error;
   }
 
   /** A region was left: a request not delivered in it goes outwards.

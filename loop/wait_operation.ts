@@ -1,14 +1,16 @@
 import type { Suspension } from "./awaitables.ts";
 import { type Coroutine, directOperation } from "./coroutines.ts";
-import type { AnyNativeWait, WaitingSteps } from "./direct_steps.ts";
+import {
+  type AnyNativeWait,
+  type DirectSteps,
+  WAIT,
+  type WaitingSteps,
+} from "./direct_steps.ts";
 import { CancelledError } from "./errors.ts";
 import type { Future } from "./futures.ts";
 import type { Steps } from "./strand.ts";
 import { answerProbe, probe, type ProbedWait } from "./suspended_frames.ts";
 import { type Interruption, SCHEDULED, TAKEN } from "./waits.ts";
-
-/** Returned by what cannot be done without waiting. */
-export const WAIT: unique symbol = Symbol("wait");
 
 /** A place in a queue of waiters; its future is done when it is woken. */
 export interface Place {
@@ -60,7 +62,7 @@ export function waitOperation<R, A, T, P extends Place>(
  * | set      | waits for its future, or that is done and a step follows |
  */
 export class WaitSteps<R, A, T, P extends Place>
-  implements Steps<T>, WaitingSteps, ProbedWait {
+  implements Steps<T>, DirectSteps, WaitingSteps, ProbedWait {
   readonly #operation: WaitOperation<R, A, T, P>;
   readonly #receiver: R;
   readonly #argument: A;
@@ -100,7 +102,7 @@ export class WaitSteps<R, A, T, P extends Place>
 
   next(): IteratorResult<Suspension, T> {
     if (probe.asking) return answerProbe(this);
-    const outcome = this.#place === null ? this.#attempt() : this.#finish();
+    const outcome = this.#place === null ? this.attempt() : this.#finish();
     if (outcome !== WAIT) return { done: true, value: outcome };
     this.#enter();
     return this;
@@ -116,10 +118,13 @@ export class WaitSteps<R, A, T, P extends Place>
     throw error;
   }
 
+  attempt(): T | typeof WAIT {
+    return this.#operation.attempt(this.#receiver, this.#argument);
+  }
+
   begin(wait: AnyNativeWait): void {
-    const outcome = this.#attempt();
-    if (outcome === WAIT) this.#park(wait);
-    else wait.settle(false, outcome);
+    this.#enter().addWaiter(wait);
+    wait.park(this);
   }
 
   conclude(wait: AnyNativeWait, due: CancelledError | null): void {
@@ -134,7 +139,7 @@ export class WaitSteps<R, A, T, P extends Place>
     let outcome: T | typeof WAIT;
     try {
       outcome = this.#finish();
-      if (outcome === WAIT) return this.#park(wait);
+      if (outcome === WAIT) return this.begin(wait);
     } catch (error) {
       return wait.resume(true, error);
     }
@@ -149,19 +154,10 @@ export class WaitSteps<R, A, T, P extends Place>
     return this.value.cancel(message) ? TAKEN : SCHEDULED;
   }
 
-  #attempt(): T | typeof WAIT {
-    return this.#operation.attempt(this.#receiver, this.#argument);
-  }
-
   #enter(): Future<void> {
     const place = this.#operation.enter(this.#receiver);
     this.#place = place;
     return place.future.named(this.#operation.name);
-  }
-
-  #park(wait: AnyNativeWait): void {
-    this.#enter().addWaiter(wait);
-    wait.park(this);
   }
 
   #finish(): T | typeof WAIT {

@@ -1,10 +1,7 @@
 import type { Coroutine } from "../loop/coroutines.ts";
+import { WAIT } from "../loop/direct_steps.ts";
 import { showAsText } from "../loop/inspect.ts";
-import {
-  WAIT,
-  type WaitOperation,
-  waitOperation,
-} from "../loop/wait_operation.ts";
+import { type WaitOperation, waitOperation } from "../loop/wait_operation.ts";
 import { checkInteger } from "../sync/_integers.ts";
 import { LoopBinding, type Waiter, WaitQueue } from "../sync/_waiters.ts";
 import { RingBuffer } from "./_ring_buffer.ts";

@@ -1,7 +1,8 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
+import { WAIT } from "../loop/direct_steps.ts";
 import type { QuickOperation } from "../loop/quick_operation.ts";
 import { sleep } from "../loop/sleep.ts";
-import { WAIT } from "../loop/wait_operation.ts";
+
 import type { WriteTransport } from "../transports/transports.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { StreamReaderProtocol } from "./stream_reader_protocol.ts";

@@ -1,9 +1,6 @@
+import { WAIT } from "../loop/direct_steps.ts";
 import { IncompleteReadError, LimitOverrunError } from "../loop/errors.ts";
-import {
-  type Place,
-  WAIT,
-  type WaitOperation,
-} from "../loop/wait_operation.ts";
+import type { Place, WaitOperation } from "../loop/wait_operation.ts";
 import type { ReaderBuffer } from "./_reader_buffer.ts";
 import { NEWLINE, type Search } from "./_search.ts";
 

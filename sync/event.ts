@@ -1,10 +1,7 @@
 import type { Coroutine } from "../loop/coroutines.ts";
+import { WAIT } from "../loop/direct_steps.ts";
 import { showAsText } from "../loop/inspect.ts";
-import {
-  WAIT,
-  type WaitOperation,
-  waitOperation,
-} from "../loop/wait_operation.ts";
+import { type WaitOperation, waitOperation } from "../loop/wait_operation.ts";
 import { LoopBinding, type Waiter, WaitQueue } from "./_waiters.ts";
 
 /** Waiting until the flag is set. */

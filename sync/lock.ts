@@ -1,11 +1,11 @@
 import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
 import { runBody } from "../loop/body.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
+import { WAIT } from "../loop/direct_steps.ts";
 import { RuntimeError } from "../loop/errors.ts";
 import { showAsText } from "../loop/inspect.ts";
 import { running } from "../loop/running.ts";
 import {
-  WAIT,
   type WaitOperation,
   waitOperation,
   WaitSteps,

@@ -1,12 +1,9 @@
 import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
 import { runBody } from "../loop/body.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
+import { WAIT } from "../loop/direct_steps.ts";
 import { showAsText } from "../loop/inspect.ts";
-import {
-  WAIT,
-  type WaitOperation,
-  waitOperation,
-} from "../loop/wait_operation.ts";
+import { type WaitOperation, waitOperation } from "../loop/wait_operation.ts";
 import { checkInteger } from "./_integers.ts";
 import { LoopBinding, type Waiter, WaitQueue } from "./_waiters.ts";
 
