@@ -12,6 +12,7 @@ import {
   BufferedProtocol,
   type StreamProtocol,
 } from "../transports/protocols.ts";
+import { testStreamCancellation } from "./_stream_cancel_contract.ts";
 import { describeReport, real } from "./transports/_real.ts";
 import { Recorder } from "./transports/_recorder.ts";
 
@@ -58,6 +59,8 @@ function takeReports(reports: ExceptionHandlerContext[]): string[] {
 
 /** Defines the tests of the contract for a kind of connection. */
 export function testStreamContract(subject: ContractSubject): void {
+  testStreamCancellation(subject);
+
   function contract(
     what: string,
     body: (
