@@ -10,6 +10,7 @@
  * @module
  */
 
+import { TimeoutError } from "./loop/errors.ts";
 import { run } from "./loop/runners.ts";
 import { timeout } from "./loop/timeouts.ts";
 import type { TaskSnapshot } from "./loop/task_snapshot.ts";
@@ -20,6 +21,7 @@ import {
 } from "./streams/introspection.ts";
 import { openConnection } from "./streams/open.ts";
 import { openUnixConnection } from "./streams/open_unix.ts";
+import type { StreamReader } from "./streams/stream_reader.ts";
 
 const USAGE = `Usage: asyncio ps|pstree PROCESS [--json] [--token TOKEN]
 
@@ -34,6 +36,8 @@ const PATIENCE = 5;
 
 /** The longest answer that is read, in bytes. */
 const REPLY_LIMIT = 64 * 1024 * 1024;
+
+const STRANGER = "what answers there is no asyncio.serveIntrospection()";
 
 interface Command {
   readonly name: "ps" | "pstree";
@@ -51,8 +55,10 @@ function parseArguments(args: readonly string[]): Command {
   for (let i = 0; i < args.length; i++) {
     const word = args[i]!;
     if (word === "--json") json = true;
-    else if (word === "--token") token = args[++i];
-    else if (word.startsWith("-")) {
+    else if (word === "--token") {
+      token = args[++i];
+      if (token === undefined) throw new UsageError("--token takes a token");
+    } else if (word.startsWith("-")) {
       throw new UsageError(`unknown option "${word}"`);
     } else words.push(word);
   }
@@ -71,16 +77,45 @@ async function ask(command: Command): Promise<readonly TaskSnapshot[]> {
   const [reader, writer] = await connect(command.address);
   try {
     writer.write(`${JSON.stringify({ token: command.token })}\n`);
-    const line = await reader.readline();
+    const line = await readLine(reader);
     if (line.length === 0) throw new Error("it closed the connection");
-    const reply: IntrospectionReply = JSON.parse(
-      new TextDecoder().decode(line),
-    );
+    const reply = parseReply(line);
     if (reply.tasks === undefined) throw new Error(reply.error);
     return reply.tasks;
   } finally {
     writer.close();
   }
+}
+
+async function readLine(reader: StreamReader): Promise<Uint8Array> {
+  try {
+    return await reader.readline();
+  } catch (error) {
+    if (error instanceof RangeError) throw new Error(STRANGER);
+    throw error;
+  }
+}
+
+function parseReply(line: Uint8Array): IntrospectionReply {
+  try {
+    const reply = JSON.parse(new TextDecoder().decode(line));
+    if (typeof reply?.pid === "number") return reply;
+  } catch {
+    // No JSON: see below.
+  }
+  throw new Error(STRANGER);
+}
+
+/** Says why there is no answer. */
+function explain(error: Error): string {
+  if (error instanceof TimeoutError) {
+    return `it does not answer within ${PATIENCE} seconds`;
+  }
+  const nobody = error instanceof Deno.errors.NotFound ||
+    error instanceof Deno.errors.ConnectionRefused;
+  if (!nobody) return error.message || error.name;
+  return "nobody listens there, does the process call " +
+    `asyncio.serveIntrospection()? (${error.message})`;
 }
 
 function connect(address: string): ReturnType<typeof openConnection> {
@@ -112,10 +147,8 @@ async function main(args: readonly string[]): Promise<number> {
     else console.log(formatTree(tasks));
     return 0;
   } catch (error) {
-    const { message, name } = error as Error;
-    console.error(
-      `asyncio: cannot ask ${command.address}: ${message || name}`,
-    );
+    const reason = explain(error as Error);
+    console.error(`asyncio: cannot ask ${command.address}: ${reason}`);
     return 1;
   }
 }

@@ -38,8 +38,13 @@ export interface TaskSnapshot {
  * ```
  */
 export function snapshotTasks(loop?: AbstractEventLoop): TaskSnapshot[] {
+  return describeTasks(allTasks(loop));
+}
+
+/** Tells what some tasks are doing. */
+export function describeTasks(tasks: Iterable<Task<unknown>>): TaskSnapshot[] {
   const ids = new Map<Future<unknown>, number>();
-  for (const task of allTasks(loop)) ids.set(task, ids.size + 1);
+  for (const task of tasks) ids.set(task, ids.size + 1);
   return Array.from(ids as Map<Task<unknown>, number>, ([task, id]) => ({
     id,
     name: task.getName(),

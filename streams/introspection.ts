@@ -1,7 +1,8 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
 import { getRunningLoop } from "../loop/running.ts";
-import { snapshotTasks, type TaskSnapshot } from "../loop/task_snapshot.ts";
+import { describeTasks, type TaskSnapshot } from "../loop/task_snapshot.ts";
+import { allTasks, currentTask } from "../loop/tasks.ts";
 import type { AbstractEventLoop } from "../loop/abstract_event_loop.ts";
 import type { Server } from "../transports/server.ts";
 import { startServer } from "./open.ts";
@@ -140,7 +141,10 @@ function reply(
   const request = parse(line);
   if (request === null) return { pid, error: "request is not a JSON object" };
   if (request.token !== token) return { pid, error: "token is wrong" };
-  return { pid, tasks: snapshotTasks(loop) };
+  const tasks = allTasks(loop);
+  // Who asks does not want to see that it is being answered.
+  tasks.delete(currentTask()!);
+  return { pid, tasks: describeTasks(tasks) };
 }
 
 function parse(line: Uint8Array): IntrospectionRequest | null {
