@@ -6,9 +6,24 @@ import { CancelledError, RuntimeError, TimeoutError } from "./errors.ts";
 import { ExceptionGroup } from "./exception_group.ts";
 import { running } from "./running.ts";
 import type { Scope } from "./scope.ts";
-import { Timer } from "./timer_queue.ts";
+import { type Runnable, Timer } from "./timer_queue.ts";
 
 type State = "created" | "active" | "expiring" | "expired" | "finished";
+
+let expire: (timeout: Timeout) => void;
+
+/** What the timer of a deadline runs. */
+class Expiry implements Runnable {
+  readonly #timeout: Timeout;
+
+  constructor(timeout: Timeout) {
+    this.#timeout = timeout;
+  }
+
+  run(): void {
+    expire(this.#timeout);
+  }
+}
 
 /**
  * A deadline on a body of code, which it can ask for and move.
@@ -32,6 +47,7 @@ type State = "created" | "active" | "expiring" | "expired" | "finished";
 export class Timeout {
   static {
     showAsText(this);
+    expire = (timeout) => timeout.#expire();
   }
 
   #state: State = "created";
@@ -137,25 +153,18 @@ export class Timeout {
     this.#timer = null;
     if (this.#when === null) return;
     const { loop } = this.#scope!.task;
-    this.#timer = new Timer(this.#when, this.#expiry);
+    const timer = this.#timer = new Timer(this.#when, new Expiry(this));
     // A deadline that has passed fires as a callback that is ready now.
-    if (this.#when <= now) loop.enqueue({ run: this.#expireNow() });
-    else loop.scheduler.schedule(this.#timer);
+    if (this.#when <= now) loop.enqueue({ run: () => timer.target?.run() });
+    else loop.scheduler.schedule(timer);
   }
 
-  #expireNow(): () => void {
-    const timer = this.#timer!;
-    return () => timer.target?.run();
+  #expire(): void {
+    const { task } = this.#scope!;
+    task.cancelWithin(this.#scope!);
+    this.#state = "expiring";
+    this.#timer = null;
   }
-
-  readonly #expiry = {
-    run: (): void => {
-      const { task } = this.#scope!;
-      task.cancelWithin(this.#scope!);
-      this.#state = "expiring";
-      this.#timer = null;
-    },
-  };
 
   /** Disarms; tells, once, whether the deadline had passed. */
   #leave(): boolean {
