@@ -20,6 +20,7 @@ export function* connect<P extends StreamProtocol>(
 ): CoroutineGenerator<[Transport, P]> {
   let protocol: P;
   try {
+    signal?.throwIfAborted();
     protocol = protocolFactory();
   } catch (error) {
     channel.close();

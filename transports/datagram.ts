@@ -38,6 +38,8 @@ export interface CreateDatagramEndpointOptions {
   multicastInterface?: string;
   /** A socket that is bound already, as a `Deno.DatagramConn`. */
   sock?: DatagramSocket;
+  /** Closes the endpoint when it aborts; until it is open, with its reason. */
+  signal?: AbortSignal;
 }
 
 /** Binds a UDP socket and gives it a protocol. */
@@ -48,8 +50,9 @@ export function* createDatagramEndpoint<P extends PacketProtocol>(
   remoteAddr: DatagramAddress | null | undefined,
   options: CreateDatagramEndpointOptions,
 ): CoroutineGenerator<[DatagramTransport, P]> {
-  const { sock, family = 0 } = options;
+  const { sock, family = 0, signal } = options;
   checkAddresses(localAddr, remoteAddr, options);
+  signal?.throwIfAborted();
   const remote = remoteAddr == null
     ? null
     : yield* resolveFirst(remoteAddr, family);
@@ -74,6 +77,8 @@ export function* createDatagramEndpoint<P extends PacketProtocol>(
   transport.begin(waiter);
   try {
     yield* waiter;
+    signal?.throwIfAborted();
+    transport.closeOn(signal);
   } catch (error) {
     transport.abort();
     throw error;

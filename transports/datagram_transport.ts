@@ -75,6 +75,7 @@ export class DatagramTransport implements AsyncDisposable {
   #closing = false;
   #lost = false;
   #lostSends = 0;
+  #forgetSignal = () => {};
 
   static {
     showAsText(this);
@@ -116,6 +117,14 @@ export class DatagramTransport implements AsyncDisposable {
         if (!waiter.done()) waiter.setResult();
       }
     });
+  }
+
+  /** Closes the transport when a signal aborts. @ignore */
+  closeOn(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const close = () => this.close();
+    signal.addEventListener("abort", close);
+    this.#forgetSignal = () => signal.removeEventListener("abort", close);
   }
 
   /**
@@ -360,6 +369,7 @@ export class DatagramTransport implements AsyncDisposable {
 
   #leave(): void {
     if (this.#gone.opened) return;
+    this.#forgetSignal();
     this.#channel.close();
     this.#resources.delete(this);
     this.#gone.open();

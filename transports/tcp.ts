@@ -58,7 +58,10 @@ export interface CreateServerOptions extends TlsServerCall {
 }
 
 /** Options of `loop.connectAcceptedSocket()`. */
-export interface ConnectAcceptedSocketOptions extends TlsServerCall {}
+export interface ConnectAcceptedSocketOptions extends TlsServerCall {
+  /** Closes the connection when it aborts before the protocol knows of it. */
+  signal?: AbortSignal;
+}
 
 /** Where transports live: on a loop that knows what is open. */
 export interface TransportSite {
@@ -100,7 +103,8 @@ export function* connectAcceptedSocket<P extends StreamProtocol>(
   if (tls !== null) refuseDeno(action, tls, "must have accepted it");
   const lower = channelOf(sock);
   const channel = tls === null ? lower : tlsOverChannel(loop, lower, tls);
-  return yield* connect(loop, channel, protocolFactory, resources);
+  const { signal } = options;
+  return yield* connect(loop, channel, protocolFactory, resources, signal);
 }
 
 /** Listens for TCP connections, or on a listener that is open already. */

@@ -9,6 +9,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { CancelledError } from "../../loop/errors.ts";
 import type { Future } from "../../loop/futures.ts";
 import { currentLoop } from "../../loop/running.ts";
+import { sleep } from "../../loop/sleep.ts";
 import { createTask, currentTask } from "../../loop/tasks.ts";
 import type { NetAddress } from "../../transports/byte_channel.ts";
 import type { CreateDatagramEndpointOptions } from "../../transports/datagram.ts";
@@ -416,6 +417,36 @@ Deno.test("createDatagramEndpoint() closes the socket if the factory fails", () 
       Error,
       "no protocol",
     );
+  }));
+
+Deno.test("createDatagramEndpoint() closes when its signal aborts", () =>
+  real(async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const { promise, resolve } = Promise.withResolvers<Error | null>();
+    const loop = currentLoop();
+    const [transport] = await loop.createDatagramEndpoint(
+      () => ({ connectionLost: resolve }),
+      LOCAL,
+      null,
+      { signal },
+    );
+    const opening = createTask(
+      loop.createDatagramEndpoint(() => ({}), LOCAL, null, { signal }),
+    );
+    await sleep(0);
+    const reason = new Error("enough");
+    controller.abort(reason);
+    assertEquals(await promise, null);
+    assert(transport.isClosing());
+    for (
+      const refused of [
+        () => opening,
+        () => loop.createDatagramEndpoint(() => ({}), LOCAL, null, { signal }),
+      ]
+    ) {
+      assertEquals(await assertRejects(refused, Error), reason);
+    }
   }));
 
 Deno.test("createDatagramEndpoint() can be cancelled", () =>

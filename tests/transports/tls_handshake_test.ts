@@ -281,6 +281,32 @@ for (const [name, options] of IMPLEMENTATIONS) {
     }));
 }
 
+Deno.test("connectAcceptedSocket() gives up with the reason of its signal", () =>
+  real(async () => {
+    const { listener, port } = listenPlain();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const reason = new Error("enough");
+    const attempt = async () => {
+      const accepting = listener.accept();
+      const client = await connectPlain(port);
+      const sock = await accepting;
+      const connecting = createTask(() =>
+        currentLoop().connectAcceptedSocket(() => ({}), sock, {
+          ssl: server,
+          signal,
+        })
+      );
+      await sleep(0);
+      controller.abort(reason);
+      assertEquals(await assertRejects(() => connecting, Error), reason);
+      await closed(client);
+    };
+    await attempt();
+    await attempt(); // the signal has aborted before
+    listener.close();
+  }));
+
 Deno.test("createConnection() speaks TLS on a connection that is open", () =>
   real(async () => {
     await using site = await startTlsRecording();
