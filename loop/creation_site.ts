@@ -7,8 +7,8 @@ const SHOWN = 10;
 /** Where the modules of the package lie; their frames are left out. */
 const PACKAGE = new URL("../", import.meta.url).href;
 
-/** Folders of the package whose code is a user's: tests and programs. */
-const USERS = /^(tests|examples|bench)\//;
+/** Files of the package whose code is a user's: programs, tests, doc tests. */
+const USERS = /^(tests|examples|bench|docs)\/|^[^:]*[#$]\d+-\d+\.ts:/;
 
 /**
  * Where something was made, for reports in debug mode. Frames are kept as V8

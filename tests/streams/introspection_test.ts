@@ -107,9 +107,68 @@ Deno.test("the tool says clearly what is wrong", async () => {
   assertEquals(nobody[0], 1);
   assertMatch(
     nobody[2],
-    /^asyncio: cannot ask 127\.0\.0\.1:1: Connection refused/,
+    /^asyncio: cannot ask 127\.0\.0\.1:1: nobody listens there, .* \(Connection refused/,
   );
 });
+
+Deno.test("the tool says that nobody answers, or somebody else", async () => {
+  const folder = await Deno.makeTempDir();
+  // A server that ended without removing its socket.
+  const stale = `${folder}/stale.sock`;
+  Deno.listen({ transport: "unix", path: stale }).close();
+  using stranger = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const greet = async () => {
+    using connection = await stranger.accept();
+    await connection.write(new TextEncoder().encode("220 mail\n"));
+    await connection.read(new Uint8Array(100));
+  };
+  const greeting = greet();
+  const nobody = /nobody listens there, does the process call /;
+  const cases: [string[], RegExp][] = [
+    [["ps", "4194305"], nobody],
+    [["ps", `${folder}/none.sock`], nobody],
+    [["ps", stale], nobody],
+    [
+      ["pstree", `127.0.0.1:${stranger.addr.port}`],
+      /what answers there is no asyncio\.serveIntrospection\(\)\n$/,
+    ],
+    [["ps", "127.0.0.1:99999"], /Invalid port/],
+  ];
+  const outcomes = await Promise.all(cases.map(([args]) => tool(...args)));
+  await greeting;
+  await Deno.remove(folder, { recursive: true });
+  for (const [index, [args, pattern]] of cases.entries()) {
+    const [code, stdout, stderr] = outcomes[index]!;
+    assertEquals([code, stdout], [1, ""]);
+    assert(stderr.startsWith(`asyncio: cannot ask ${args[1]}: `), stderr);
+    assertMatch(stderr, pattern);
+  }
+});
+
+Deno.test("the tool asks with a token, over a Unix socket too", () =>
+  run(async () => {
+    const folder = await Deno.makeTempDir();
+    const path = `${folder}/tasks.sock`;
+    {
+      await using _ = await serveIntrospection({ path, token: "secret" });
+      const [wrong, none, right, unfinished] = await Promise.all([
+        tool("ps", path, "--token", "guess"),
+        tool("ps", path),
+        tool("pstree", path, "--token", "secret"),
+        tool("ps", path, "--token"),
+      ]);
+      for (const [code, , stderr] of [wrong!, none!]) {
+        assertEquals(code, 1);
+        assertEquals(stderr, `asyncio: cannot ask ${path}: token is wrong\n`);
+      }
+      // Nobody but who serves, and not the task that answers.
+      assertEquals(right![0], 0);
+      assertMatch(right![1], /^Task-\d+ {2}.*\n$/);
+      assertEquals(unfinished![0], 2);
+      assertMatch(unfinished![2], /^asyncio: --token takes a token\n/);
+    }
+    await Deno.remove(folder, { recursive: true });
+  }));
 
 const circle: TaskSnapshot[] = [
   { id: 1, name: "a", state: "pending", stack: ["f"], awaitedBy: [2] },
