@@ -134,7 +134,7 @@ export function formatCallGraph(
   options: CallGraphOptions = {},
 ): string {
   const graph = captureCallGraph(future, options);
-  return graph === null ? "" : formatNode(graph).join("\n");
+  return graph === null ? "" : formatNode(graph, new Set()).join("\n");
 }
 
 /**
@@ -151,9 +151,15 @@ export function printCallGraph(
   console.log(formatCallGraph(future, options));
 }
 
-function formatNode(graph: FutureCallGraph): string[] {
+function formatNode(
+  graph: FutureCallGraph,
+  shown: Set<Future<unknown>>,
+): string[] {
   const { future, callStack, awaitedBy } = graph;
-  const lines = [`* ${future.describeAsAwaited()}`];
+  const head = `* ${future.describeAsAwaited()}`;
+  if (shown.has(future)) return [`${head} (above)`];
+  shown.add(future);
+  const lines = [head];
   if (callStack.length > 0) {
     lines.push("  + Call stack:");
     for (const { frame } of callStack) lines.push(`  |   ${frame}`);
@@ -161,7 +167,7 @@ function formatNode(graph: FutureCallGraph): string[] {
   if (awaitedBy.length > 0) {
     lines.push("  + Awaited by:");
     for (const node of awaitedBy) {
-      lines.push(...formatNode(node).map((line) => `    ${line}`));
+      lines.push(...formatNode(node, shown).map((line) => `    ${line}`));
     }
   }
   return lines;

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import {
   captureCallGraph,
   createTask,
@@ -9,6 +14,7 @@ import {
   futureDiscardFromAwaitedBy,
   gather,
   getRunningLoop,
+  printCallGraph,
   shield,
   sleep,
   type Task,
@@ -122,6 +128,51 @@ Deno.test("formatCallGraph() draws the tree", () =>
       "    * <Task pending name='outer'>",
     ]);
     await outer;
+  }));
+
+Deno.test("formatCallGraph() shows each future once, and then where it is", () =>
+  virtual(async () => {
+    const root = createTask(sleep(1), { name: "root" });
+    const left = createTask(() => root, { name: "left" });
+    const right = createTask(() => root, { name: "right" });
+    const top = createTask(() => gather(left, right), { name: "top" });
+    await settle();
+    const heads = formatCallGraph(root).split("\n").map((line) => line.trim())
+      .filter((line) => line.startsWith("* "));
+    assertEquals(heads, [
+      "* <Task pending name='root'>",
+      "* <Task pending name='left'>",
+      "* <GatheringFuture pending>",
+      "* <Task pending name='top'>",
+      "* <Task pending name='right'>",
+      "* <GatheringFuture pending> (above)",
+    ]);
+    await top;
+  }));
+
+Deno.test("printCallGraph() and Task.printStack() print what they format (D4, D5)", () =>
+  virtual(async () => {
+    async function work(): Promise<void> {
+      await sleep(1);
+    }
+    const task = createTask(work, { name: "printed" });
+    await settle();
+    const printed: string[] = [];
+    const { log, error } = console;
+    console.log = (text) => printed.push(`out: ${text}`);
+    console.error = (text) => printed.push(`err: ${text}`);
+    try {
+      printCallGraph(task);
+      task.printStack();
+    } finally {
+      Object.assign(console, { log, error });
+    }
+    assertEquals(printed, [
+      `out: ${formatCallGraph(task)}`,
+      `err: Stack for ${task} (most recent first):\n  sleep\n  work`,
+    ]);
+    assertStrictEquals(task.getCoro(), work);
+    await task;
   }));
 
 Deno.test("Task.getStack() tells what the task waits for, then its function (D5)", () =>
