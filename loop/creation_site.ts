@@ -74,6 +74,3 @@ export class SiteSampler {
     return noted ? new CreationSite() : null;
   }
 }
-
-/** Of tasks, futures and handles. */
-export const sites: SiteSampler = new SiteSampler(10_000, 256);

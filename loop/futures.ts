@@ -3,7 +3,7 @@ import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { Context } from "./context.ts";
 import { checkNoCoroutine } from "./checks.ts";
-import { type CreationSite, sites } from "./creation_site.ts";
+import type { CreationSite } from "./creation_site.ts";
 import { CancelledError, InvalidStateError } from "./errors.ts";
 import { awaitFuture, FutureSteps } from "./future_steps.ts";
 import { Handle } from "./handles.ts";
@@ -87,7 +87,7 @@ export class Future<T = unknown> implements Promise<T> {
    */
   constructor(loop?: AbstractEventLoop) {
     this.loop = (loop ?? currentLoop()) as BaseEventLoop;
-    this.site = this.loop.getDebug() ? sites.sample() : null;
+    this.site = this.loop.unclosed?.sites.sample() ?? null;
   }
 
   /**

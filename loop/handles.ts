@@ -1,7 +1,7 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import { describeSite } from "./checks.ts";
 import { type Context, contextOf, react, scopeStorage } from "./context.ts";
-import { type CreationSite, sites } from "./creation_site.ts";
+import type { CreationSite } from "./creation_site.ts";
 import { type Frame, frames, withScope } from "./frames.ts";
 import { showAsText } from "./inspect.ts";
 import { running } from "./running.ts";
@@ -52,7 +52,7 @@ export class Handle {
     this.#callback = callback;
     this.#args = args;
     this.#context = context;
-    this.site = loop.getDebug() ? sites.sample() : null;
+    this.site = loop.unclosed?.sites.sample() ?? null;
     if (context !== undefined) return;
     if (frames !== null) this.#frame = frames.getAsyncContext();
     else this.#fire = react(() => this.#runInReaction());

@@ -4,6 +4,7 @@ import type { BaseEventLoop } from "./base_event_loop.ts";
 import { runBody } from "./body.ts";
 import { Cancellation } from "./cancellation.ts";
 import { type Context, scopeStorage } from "./context.ts";
+import { describeSampled } from "./creation_site.ts";
 import { CancelledError, RuntimeError } from "./errors.ts";
 import { Future } from "./futures.ts";
 import { log } from "./log.ts";
@@ -276,7 +277,7 @@ export class Task<T = unknown> extends Future<T> {
     const cancellation = this.#cancellation;
     if (cancellation?.due) this.endCancelled(cancellation.message);
     else this.finish(value);
-    if (this.site !== null && this.cancelling() > 0) this.#reportSwallowed();
+    if (this.cancelling() > 0 && this.loop.getDebug()) this.#reportSwallowed();
     this.#leave();
   }
 
@@ -334,7 +335,8 @@ export class Task<T = unknown> extends Future<T> {
       "warning",
       `${this} swallowed a CancelledError: it was asked to cancel and ` +
         "returned a result without calling uncancel()\n" +
-        `Object created at (most recent call first):\n${this.site}`,
+        `Object created at (most recent call first):\n` +
+        describeSampled(this.site),
       { task: this },
     );
   }

@@ -1,5 +1,5 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
-import { CreationSite, describeSampled } from "./creation_site.ts";
+import { CreationSite, describeSampled, SiteSampler } from "./creation_site.ts";
 import { log } from "./log.ts";
 import { currentScope, running } from "./running.ts";
 
@@ -65,6 +65,8 @@ const collectedLoops = new FinalizationRegistry<string>((loop) => {
  * closes. So is the loop itself. Outside debug mode a loop has none.
  */
 export class Unclosed {
+  /** Notes where the tasks, futures and handles of the loop are made. */
+  readonly sites: SiteSampler = new SiteSampler(1000, 256);
   /** What is held, locks, among much that no longer is. */
   #holds: Held[] = [];
   #mostHolds = KEPT_HOLDS;

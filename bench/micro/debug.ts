@@ -9,8 +9,8 @@ import type { Budget, Subject, Work } from "./work.ts";
 /** How many times as long anything may take in debug mode. */
 const MOST = 3;
 
-/** How long it takes to make some ten thousand objects, in seconds. */
-const PAST_THE_FIRST = 0.2;
+/** How long it takes to make some thousand objects, in seconds. */
+const PAST_THE_FIRST = 0.05;
 
 const STYLES = ["generator", "async"];
 
@@ -18,7 +18,7 @@ const STYLES = ["generator", "async"];
 function debugged(subject: Subject): Subject {
   return async (seconds) => {
     Deno.env.set("ASYNCIO_DEBUG", "1");
-    // The places of the first ten thousand objects are noted, then a few.
+    // The places of the first thousand coroutines are noted, then a few.
     await subject(PAST_THE_FIRST);
     return await subject(seconds);
   };

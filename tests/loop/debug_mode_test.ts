@@ -104,6 +104,32 @@ Deno.test("debug mode reports a CancelledError that was swallowed", async () => 
   assertMatch(records[0]!.message, /name='deaf'.*swallowed a CancelledError/);
 });
 
+Deno.test("debug mode reports swallowing by the thousandth task, too", async () => {
+  const records = await logged(async () => {
+    const group = [];
+    for (let i = 0; i < 1100; i++) group.push(createTask(sleep(0)));
+    await sleep(0.001);
+    const deaf = createTask(async () => {
+      try {
+        await sleep(9);
+      } catch {
+        // Goes on as if nothing had been asked.
+      }
+    }, { name: "deaf" });
+    await sleep(0);
+    deaf.cancel();
+    await deaf;
+  });
+  const [swallowed, ...others] = records.filter(({ message }) =>
+    message.includes("swallowed")
+  );
+  assertEquals(others, []);
+  assertMatch(
+    swallowed!.message,
+    /name='deaf'.*\n.*:\n {4}(at |\(one of many: its place was not recorded\))/,
+  );
+});
+
 Deno.test("debug mode refuses coroutine functions as callbacks (L12)", () =>
   logged(async () => {
     const loop = getRunningLoop();
