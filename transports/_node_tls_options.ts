@@ -2,8 +2,11 @@ import type { ConnectionOptions, TlsOptions } from "node:tls";
 import { isNumeric } from "./_numeric.ts";
 import type { TlsSettings } from "./_tls_settings.ts";
 
-/** The longest timer of node:, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/**
+ * Sets no timer: the channel has one, and that of node:tls would hold on to a
+ * handshake that has failed until it fires. (0 would mean two minutes.)
+ */
+const NO_TIMER = -1;
 
 /** What node:tls is told of a client. */
 export function clientOptions(settings: TlsSettings): ConnectionOptions {
@@ -20,7 +23,7 @@ export function clientOptions(settings: TlsSettings): ConnectionOptions {
 
 /** What node:tls is told of a server. */
 export function serverOptions(settings: TlsSettings): TlsOptions {
-  const { cert, key, caCerts, verifyMode, sslHandshakeTimeout } = settings;
+  const { cert, key, caCerts, verifyMode } = settings;
   return {
     ...commonOptions(settings),
     cert: cert!,
@@ -29,8 +32,7 @@ export function serverOptions(settings: TlsSettings): TlsOptions {
     requestCert: verifyMode !== "none",
     // Clients are judged when their certificate can be looked at.
     rejectUnauthorized: false,
-    // The channel has a timer of its own, which comes first.
-    handshakeTimeout: Math.min(2000 * sslHandshakeTimeout, LONGEST_TIMER),
+    handshakeTimeout: NO_TIMER,
   };
 }
 
