@@ -1,7 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { run } from "../../loop/runners.ts";
+import { getRunningLoop } from "../../loop/running.ts";
+import { type LogRecord, setLogger } from "../../loop/log.ts";
 import { runProgram } from "../loop/_programs.ts";
 import { Child } from "../examples/_child.ts";
 import { ExampleServer } from "../examples/_server.ts";
+import { TRIGGERS } from "./_triggers.ts";
 
 // What docs/developing.md shows of terminals is what they show.
 
@@ -66,3 +70,49 @@ Deno.test("docs/developing.md shows what a deadlock prints", async () => {
   assertEquals(lines.map(anyTime), expected.map(anyTime));
   assertEquals(code, 1);
 });
+
+/** The rows of the page's tables: what is wrong, and what is printed. */
+const ROWS = new Map(
+  Array.from(
+    PAGE.matchAll(/^\| (an? .*?|the .*?) +\| `(.*)` +\|$/gm),
+    ([, what, printed]) => [what!, printed!],
+  ),
+);
+
+/** Matches what is printed, whatever the figures are and for "..." anything. */
+function patternOf(printed: string): RegExp {
+  const parts = printed.split("...").map((part) =>
+    part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\d+/g, "\\d+")
+  );
+  return RegExp(`^${parts.join(".*")}`);
+}
+
+/** What is logged, or thrown, by something that goes wrong in debug mode. */
+async function reportsOf(trigger: () => Promise<unknown>): Promise<string[]> {
+  const records: LogRecord[] = [];
+  setLogger((record) => records.push(record));
+  try {
+    await run(async () => {
+      // A busy machine must not be blamed, except where it is asked for.
+      getRunningLoop().slowCallbackDuration = Infinity;
+      await trigger();
+    }, { debug: true });
+  } catch (error) {
+    return [String(error)];
+  } finally {
+    setLogger(null);
+  }
+  return records.map(({ message }) => message);
+}
+
+Deno.test("docs/developing.md lists each report that has a trigger here", () => {
+  assertEquals([...ROWS.keys()], Object.keys(TRIGGERS));
+});
+
+for (const [what, printed] of ROWS) {
+  Deno.test(`debug mode prints what docs/developing.md shows where ${what}`, async () => {
+    const [report, ...others] = await reportsOf(TRIGGERS[what]!);
+    assertMatch(report!, patternOf(printed));
+    assertEquals(others, []);
+  });
+}
