@@ -181,7 +181,7 @@ export function passOn<T, F, R>(
     wait.defer(false, value);
     return wait;
   }
-  scheduler.move(scope?.task ?? scheduler.outside);
+  scheduler.keepMoving(scope?.task ?? scheduler.outside);
   try {
     const result = onFulfilled(value);
     return result === undefined

@@ -39,8 +39,9 @@ export interface SchedulerHost {
  * Native code cannot be stepped: after a handle resumed an async function the
  * next one waits until that function stands in a library wait or has ended
  * (it is then no longer a "mover"). It gets a bounded number of microtask
- * turns, then one hop through the host, by which time all microtasks are done;
- * who moves even then stands in a foreign promise and is no longer waited for.
+ * turns to be looked after, then one hop through the host, by which time all
+ * microtasks are done: who has not settled even then stands in a foreign
+ * promise and is no longer waited for.
  */
 export class Scheduler {
   /** The native code that runs outside any task, for the settle check. */
@@ -64,7 +65,10 @@ export class Scheduler {
   #moving = 0;
   #epoch = 0;
   #turns = 0;
+  /** The hop that the movers are given is on its way, or was just made. */
   #hopped = false;
+  /** A hop with another number comes too late. */
+  #ticket = 0;
   #handlesUntilClockRead = HANDLES_PER_CLOCK_READ;
   #sliceEnd = 0;
   /** A timer may be due although the clock was not read lately. */
@@ -121,8 +125,7 @@ export class Scheduler {
   pause(): void {
     this.#active = false;
     this.#stopping = false;
-    this.#moving = 0;
-    this.#epoch++;
+    this.#giveUp();
   }
 
   /** Called by the host when the armed timer fired or a hop was asked for. */
@@ -161,6 +164,11 @@ export class Scheduler {
   move(mover: Mover): void {
     this.#turns = 0;
     this.#hopped = false;
+    this.keepMoving(mover);
+  }
+
+  /** As `move`, of code that did not have to wait: it gets no more turns. */
+  keepMoving(mover: Mover): void {
     if (mover.epoch === this.#epoch) return;
     mover.epoch = this.#epoch;
     this.#moving++;
@@ -172,6 +180,7 @@ export class Scheduler {
     mover.epoch = -1;
     this.#moving--;
     this.#turns = 0;
+    if (this.#hopped && this.#moving === 0) this.#recall();
   }
 
   /** Whether native code of `mover` is being waited for. */
@@ -208,6 +217,25 @@ export class Scheduler {
     hop(this.#turn);
   }
 
+  /** Looks again after a hop, unless the movers settle before. */
+  #hopForMovers(): void {
+    this.#hopped = true;
+    const ticket = ++this.#ticket;
+    hop(() => {
+      if (ticket !== this.#ticket) return;
+      this.watch?.drop();
+      this.#sliceEnd = 0;
+      this.#turn();
+    });
+  }
+
+  /** The movers have settled before the hop: goes on at once. */
+  #recall(): void {
+    this.#ticket++;
+    this.#hopped = false;
+    this.#schedule();
+  }
+
   readonly #turn = (): void => {
     if (!this.#active) {
       this.#state = "idle";
@@ -224,14 +252,17 @@ export class Scheduler {
       return false;
     }
     if (!this.#hopped) {
-      this.#hopped = true;
-      this.#sliceEnd = 0;
-      this.#hop();
+      this.#hopForMovers();
       return false;
     }
+    this.#giveUp();
+    return true;
+  }
+
+  #giveUp(): void {
     this.#epoch++;
     this.#moving = 0;
-    return true;
+    this.#hopped = false;
   }
 
   #continue(): void {

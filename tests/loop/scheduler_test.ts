@@ -263,6 +263,26 @@ testScripts("two spinning tasks take turns", async (style) => {
   assertEquals(log, ["a0", "b0", "a1", "b1", "a2", "b2"]);
 });
 
+testVirtual(
+  "the loop goes on as soon as slow native code waits again",
+  async () => {
+    // More turns than it is looked after; the end of a slice may come between.
+    const TURNS = 40;
+    const TRIES = 10;
+    let early = 0;
+    for (let index = 0; index < TRIES; index++) {
+      let hosted = false;
+      await sleep(1);
+      const immediate = setImmediate(() => hosted = true);
+      for (let turn = 0; turn < TURNS; turn++) await null;
+      await sleep(0);
+      if (!hosted) early++;
+      clearImmediate(immediate);
+    }
+    assert(early > 0);
+  },
+);
+
 Deno.test("the loop lets the host run while it is busy", async () => {
   // Callbacks that reschedule themselves for ever: microtasks alone would
   // starve the native timer.
