@@ -46,6 +46,11 @@ export class SlowSteps {
     this.#loop.unclosed?.noteTime(this.#start);
   }
 
+  /** Whether a step is being timed, with the native code it resumed. */
+  get timing(): boolean {
+    return this.#running !== null;
+  }
+
   /** A runnable begins; it ends with `end` or `drop`. */
   begin(runnable: Runnable): void {
     this.#running = runnable;

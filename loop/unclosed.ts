@@ -137,10 +137,11 @@ export class Unclosed {
 
   /**
    * The loop's time, in a step that at its beginning, for to read a clock is
-   * dear; native code may go on long after.
+   * dear; what the host runs may come long after.
    */
   get time(): number {
-    return running.loop === this.#loop ? this.#time : this.#loop.time();
+    const { watch } = this.#loop.scheduler;
+    return watch?.timing ? this.#time : this.#loop.time();
   }
 
   /** A step begins, or one is over and another may begin. */

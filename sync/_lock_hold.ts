@@ -11,9 +11,10 @@ const sampler = new SiteSampler(1000, 1024);
 export class LockHold implements Held {
   /** Notes that the running code took a lock. */
   static begin(lock: object): LockHold | null {
-    const loop = runningLoop();
+    const task = currentScope()?.task ?? null;
+    const loop = task?.loop ?? runningLoop();
     const unclosed = loop?.unclosed ?? null;
-    return unclosed === null ? null : new LockHold(loop!, unclosed, lock);
+    return unclosed && new LockHold(loop!, unclosed, lock, task);
   }
 
   over = false;
@@ -21,14 +22,20 @@ export class LockHold implements Held {
   readonly #unclosed: Unclosed;
   readonly #lock: object;
   readonly #since: number;
-  #holder: object | null = currentScope()?.task ?? null;
+  #holder: object | null;
   readonly #site = sampler.sample();
   #reported = false;
 
-  private constructor(loop: BaseEventLoop, unclosed: Unclosed, lock: object) {
+  private constructor(
+    loop: BaseEventLoop,
+    unclosed: Unclosed,
+    lock: object,
+    holder: object | null,
+  ) {
     this.#loop = loop;
     this.#unclosed = unclosed;
     this.#lock = lock;
+    this.#holder = holder;
     this.#since = unclosed.time;
     unclosed.hold(this);
   }
