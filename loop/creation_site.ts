@@ -27,9 +27,19 @@ export class CreationSite {
 
   /** Returns the user's frames, innermost first, a line each. */
   toString(): string {
-    const lines = (this.#error.stack ?? "").split("\n");
+    const lines = linesOfStack(this.#error);
     return lines.filter(isUsers).slice(0, SHOWN).join("\n");
   }
+}
+
+/** Returns the lines of an error's stack, whoever formats stacks otherwise. */
+export function linesOfStack(error: Error): string[] {
+  const formatter = Error as { prepareStackTrace?: unknown };
+  const { prepareStackTrace } = formatter;
+  formatter.prepareStackTrace = undefined;
+  const stack = String(error.stack ?? "");
+  formatter.prepareStackTrace = prepareStackTrace;
+  return stack.split("\n");
 }
 
 /** Returns the lines of a stack that are the user's, without "at". */

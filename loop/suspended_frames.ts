@@ -1,4 +1,4 @@
-import { framesOfUser } from "./creation_site.ts";
+import { framesOfUser, linesOfStack } from "./creation_site.ts";
 
 /** Frames that are asked for: a chain of generators may be long. */
 const DEPTH = 100;
@@ -13,15 +13,15 @@ export interface ProbedWait {
 export const probe: {
   /** Whether the step that is being made is no step but a question. */
   asking: boolean;
-  /** The stack inside the innermost wait. */
-  stack: string;
-} = { asking: false, stack: "" };
+  /** The lines of the stack inside the innermost wait. */
+  lines: string[];
+} = { asking: false, lines: [] };
 
 /** The innermost wait was reached: notes the stack, and goes on waiting. */
 export function answerProbe<R>(suspension: R): R {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = DEPTH;
-  probe.stack = new Error().stack ?? "";
+  probe.lines = linesOfStack(new Error());
   Error.stackTraceLimit = limit;
   return suspension;
 }
@@ -39,12 +39,12 @@ export function suspendedFrames(steps: Iterator<unknown>): string[] {
   probe.asking = true;
   try {
     steps.next();
-    const lines = probe.stack.split("\n");
+    const { lines } = probe;
     // From here on it is the stack of whoever asks.
     const end = lines.findIndex((line) => line.includes(suspendedFrames.name));
     return framesOfUser(end < 0 ? lines : lines.slice(0, end));
   } finally {
     probe.asking = false;
-    probe.stack = "";
+    probe.lines = [];
   }
 }

@@ -135,6 +135,21 @@ testVirtual("an iterator of the user's is asked like a generator", async () => {
   assertEquals(await task, 3);
 });
 
+testVirtual("who formats stacks otherwise is not asked", async () => {
+  const task = createTask(work(new Queue()));
+  await settle();
+  const formatter = Error as { prepareStackTrace?: unknown };
+  formatter.prepareStackTrace = (_: Error, sites: unknown[]) => sites;
+  try {
+    assertEquals(task.getStack().length, 3);
+    assertMatch(String(task), /coro=work /);
+    assertEquals(typeof formatter.prepareStackTrace, "function");
+  } finally {
+    delete formatter.prepareStackTrace;
+  }
+  await end(task);
+});
+
 Deno.test("a deadlock tells where each generator stands", async () => {
   const error = await assertRejects(
     () =>
