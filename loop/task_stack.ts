@@ -14,9 +14,10 @@ interface Body {
  */
 export function stackOf({ strand, source }: Body): string[] {
   const { waits } = strand.scope.task;
-  const stack = [waits.describe(), ...waits.frames()];
+  const own = strand.frames();
+  const stack = [waits.describe(), ...waits.frames(strand), ...own];
   // The outermost generator is the function itself.
-  if (strand.frames().length === 0) stack.push(describeValue(source));
+  if (own.length === 0) stack.push(describeValue(source));
   return stack.filter((line) => line !== "");
 }
 

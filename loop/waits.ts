@@ -92,11 +92,11 @@ export class WaitList {
     return descriptions.filter((description) => description !== "").join(", ");
   }
 
-  /** Tells where the generators that wait stand, innermost first. */
-  frames(): string[] {
+  /** Tells where the generators that wait stand, but for one, innermost first. */
+  frames(except: Wait | null = null): string[] {
     const frames: string[] = [];
     for (let wait = this.#last; wait !== null; wait = wait.previous) {
-      frames.push(...wait.frames?.() ?? []);
+      if (wait !== except) frames.push(...wait.frames?.() ?? []);
     }
     return frames;
   }
