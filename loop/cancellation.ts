@@ -2,7 +2,7 @@ import { CancelledError } from "./errors.ts";
 import { currentScope } from "./running.ts";
 import type { Scope } from "./scope.ts";
 import type { Task } from "./tasks.ts";
-import { type Interruption, PASSED, TAKEN, type Wait } from "./waits.ts";
+import { HELD, type Interruption, PASSED, TAKEN, type Wait } from "./waits.ts";
 
 /** The requests to cancel a task, and the error that is due to it. */
 export class Cancellation {
@@ -15,8 +15,10 @@ export class Cancellation {
    */
   #due: Scope | null = null;
   #message: string | undefined;
-  /** The request found native code in a foreign promise: it throws later. */
+  /** The request found native code that cannot be stopped until it waits. */
   #adrift = false;
+  /** The request found a result in the task's hand: it must not be lost. */
+  #held = false;
   /** The waits are being interrupted now. */
   #interrupting = false;
   /** While they were, the request came back to this task. */
@@ -28,9 +30,14 @@ export class Cancellation {
     this.#task = task;
   }
 
-  /** Whether an error is due that no step has thrown yet. */
+  /** Whether an error is due that ends the task if no step throws it. */
   get due(): boolean {
-    return this.#due !== null;
+    return this.#due !== null && !this.#held;
+  }
+
+  /** Whether the error that is due found a result in the task's hand. */
+  get held(): boolean {
+    return this.#due !== null && this.#held;
   }
 
   /** What the last request said that no wait took. */
@@ -49,7 +56,9 @@ export class Cancellation {
     if (outcome !== TAKEN) {
       this.#due = scope;
       this.#message = message;
-      this.#adrift = outcome === PASSED && this.#isAdrift();
+
+      this.#held = outcome === HELD;
+      this.#adrift = this.#held || (outcome === PASSED && this.#isAdrift());
     }
     this.#controller?.abort(new CancelledError(message));
   }
@@ -69,7 +78,7 @@ export class Cancellation {
     return new CancelledError(this.#message);
   }
 
-  /** Takes the error due to native code that was adrift. */
+  /** Takes the error due to native code that could not be stopped before. */
   takeAdrift(scope: Scope): CancelledError | null {
     return this.#adrift ? this.take(scope) : null;
   }
@@ -114,7 +123,7 @@ export class Cancellation {
   /** Whether native code of the task stands in a foreign promise. */
   #isAdrift(): boolean {
     const task = this.#task;
-    return !task.loop.scheduler.isMoving(task) &&
+    return !task.loop.scheduler.movers.has(task) &&
       currentScope()?.task !== task;
   }
 }

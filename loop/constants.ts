@@ -1,11 +1,11 @@
 /** Tunables of the loop, each with its reason. */
 
 /**
- * Microtask turns a native async function may take between two library waits
- * before the loop hops through the host to see whether it still moves. The
- * most that any recorded scenario needs is 22.
+ * How often the loop looks whether native code has settled, a microtask turn
+ * each time, before it sends a hop through the host and relies on that. A hop
+ * costs as much as fifty looks, and most code settles within two.
  */
-export const SETTLE_TURNS = 24;
+export const LOOKS_BEFORE_HOP = 32;
 
 /** The longest the loop runs without letting the host serve I/O, in seconds. */
 export const SLICE_SECONDS = 0.001;

@@ -1,7 +1,7 @@
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { WaitingSteps } from "./direct_steps.ts";
 import type { Future } from "./futures.ts";
-import { hop } from "./host.ts";
+import { HeldWait } from "./held_wait.ts";
 import type { Scope } from "./scope.ts";
 import type { Runnable } from "./timer_queue.ts";
 import { type Interruption, SCHEDULED, type Wait } from "./waits.ts";
@@ -60,13 +60,13 @@ export class NativeWait<T = unknown, F = T, R = never>
   /** Registers the wait: the native code stands in `steps` from now on. */
   park(steps: WaitingSteps): void {
     this.#steps = steps;
-    const { scheduler } = this.loop;
+    const { movers } = this.loop.scheduler;
     const task = this.scope?.task;
-    if (task === undefined) return scheduler.settle(scheduler.outside);
+    if (task === undefined) return movers.settle(movers.outside);
     task.waits.add(this);
     task.interruptAtPark(this);
     // Last: what native code schedules counts as a sign that it moves.
-    scheduler.settle(task);
+    movers.settle(task);
   }
 
   /** The handle of a parked wait: lets its steps conclude. */
@@ -79,25 +79,16 @@ export class NativeWait<T = unknown, F = T, R = never>
 
   /** Ends the wait without a handle: it did not have to suspend. */
   settle(failed: boolean, value: unknown): void {
-    if (this.loop.scheduler.sliceIsOver()) this.defer(failed, value);
+    // It could go on for ever: the others come first.
+    const over = this.loop.scheduler.sliceIsOver();
+    if (over) new HeldWait(this, failed, value).begin();
     else this.resume(failed, value);
-  }
-
-  /** As `settle`, of code that could go on for ever: the others come first. */
-  defer(failed: boolean, value: unknown): void {
-    const { scheduler } = this.loop;
-    const mover = this.scope?.task ?? scheduler.outside;
-    scheduler.move(mover);
-    hop(() => {
-      scheduler.settle(mover);
-      scheduler.append({ run: () => this.resume(failed, value) });
-    });
   }
 
   /** Lets the native code go on. */
   resume(failed: boolean, value: unknown): void {
-    const { scheduler } = this.loop;
-    scheduler.move(this.scope?.task ?? scheduler.outside);
+    const { movers } = this.loop.scheduler;
+    movers.move(this.scope?.task ?? movers.outside);
     try {
       const result = failed
         ? this.#onRejected(value)
@@ -178,10 +169,10 @@ export function passOn<T, F, R>(
   const { scheduler } = loop;
   if (scheduler.sliceIsOver()) {
     const wait = new NativeWait(loop, scope, onFulfilled, onRejected);
-    wait.defer(false, value);
+    new HeldWait(wait, false, value).begin();
     return wait;
   }
-  scheduler.keepMoving(scope?.task ?? scheduler.outside);
+  scheduler.movers.move(scope?.task ?? scheduler.movers.outside);
   try {
     const result = onFulfilled(value);
     return result === undefined

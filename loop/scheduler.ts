@@ -1,11 +1,7 @@
-import {
-  HANDLES_PER_CLOCK_READ,
-  SETTLE_TURNS,
-  SLICE_SECONDS,
-} from "./constants.ts";
+import { HANDLES_PER_CLOCK_READ, SLICE_SECONDS } from "./constants.ts";
 import { scopeStorage } from "./context.ts";
 import { hop } from "./host.ts";
-import type { Mover } from "./mover.ts";
+import { Movers } from "./movers.ts";
 import { ReadyQueue } from "./ready_queue.ts";
 import { running } from "./running.ts";
 import type { SlowSteps } from "./slow_steps.ts";
@@ -32,20 +28,16 @@ export interface SchedulerHost {
  * | state     | who continues                                               |
  * |-----------|-------------------------------------------------------------|
  * | idle      | `enqueue`, or the timer armed by `sleepUntil`                |
- * | scheduled | `#turn`, as a microtask or a macrotask of the host           |
+ * | scheduled | `#turn`, in a microtask or macrotask, or called by `movers`  |
  * | draining  | the loop in `#drain`, on the stack now                       |
  * | detached  | `resume`, called by the promise reaction that a handle fired |
  *
- * Native code cannot be stepped: after a handle resumed an async function the
- * next one waits until that function stands in a library wait or has ended
- * (it is then no longer a "mover"). It gets a bounded number of microtask
- * turns to be looked after, then one hop through the host, by which time all
- * microtasks are done: who has not settled even then stands in a foreign
- * promise and is no longer waited for.
+ * Between two handles it waits for the native code that the first one resumed:
+ * see {@linkcode Movers}.
  */
 export class Scheduler {
-  /** The native code that runs outside any task, for the settle check. */
-  readonly outside: Mover = { epoch: -1 };
+  /** The native code that has to settle before the next handle. */
+  readonly movers: Movers;
   /** Times what runs, in debug mode. */
   watch: SlowSteps | null = null;
   readonly #host: SchedulerHost;
@@ -61,14 +53,6 @@ export class Scheduler {
   #fresh = true;
   /** Reaction of the current handle is pending; the drain has returned. */
   #detached = false;
-  /** Movers of the current epoch; a new epoch gives all of them up. */
-  #moving = 0;
-  #epoch = 0;
-  #turns = 0;
-  /** The hop that the movers are given is on its way, or was just made. */
-  #hopped = false;
-  /** A hop with another number comes too late. */
-  #ticket = 0;
   #handlesUntilClockRead = HANDLES_PER_CLOCK_READ;
   #sliceEnd = 0;
   /** A timer may be due although the clock was not read lately. */
@@ -78,6 +62,7 @@ export class Scheduler {
   constructor(loop: BaseEventLoop, host: SchedulerHost) {
     this.#loop = loop;
     this.#host = host;
+    this.movers = new Movers(this.#turn, () => this.#noteHost());
   }
 
   /** Whether nothing is ready, running or moving. */
@@ -125,7 +110,7 @@ export class Scheduler {
   pause(): void {
     this.#active = false;
     this.#stopping = false;
-    this.#giveUp();
+    this.movers.giveUp();
   }
 
   /** Called by the host when the armed timer fired or a hop was asked for. */
@@ -160,34 +145,6 @@ export class Scheduler {
     this.#continue();
   }
 
-  /** Native code of `mover` was resumed and may now run for some turns. */
-  move(mover: Mover): void {
-    this.#turns = 0;
-    this.#hopped = false;
-    this.keepMoving(mover);
-  }
-
-  /** As `move`, of code that did not have to wait: it gets no more turns. */
-  keepMoving(mover: Mover): void {
-    if (mover.epoch === this.#epoch) return;
-    mover.epoch = this.#epoch;
-    this.#moving++;
-  }
-
-  /** Native code of `mover` stands in a library wait, or has ended. */
-  settle(mover: Mover): void {
-    if (mover.epoch !== this.#epoch) return;
-    mover.epoch = -1;
-    this.#moving--;
-    this.#turns = 0;
-    if (this.#hopped && this.#moving === 0) this.#recall();
-  }
-
-  /** Whether native code of `mover` is being waited for. */
-  isMoving(mover: Mover): boolean {
-    return mover.epoch === this.#epoch;
-  }
-
   /**
    * Tells whether native code that never parks has used up its slice and must
    * let the host serve I/O; counts calls, because reading the clock is dear.
@@ -203,7 +160,7 @@ export class Scheduler {
     if (running.strand !== undefined) return;
     const scope = scopeStorage.getStore();
     if (scope === undefined || scope.task.loop !== this.#loop) return;
-    if (!scope.task.done()) this.move(scope.task);
+    if (!scope.task.done()) this.movers.move(scope.task);
   }
 
   #schedule(): void {
@@ -212,62 +169,31 @@ export class Scheduler {
   }
 
   #hop(): void {
-    this.watch?.drop();
     this.#state = "scheduled";
+    this.#noteHost();
     hop(this.#turn);
   }
 
-  /** Looks again after a hop, unless the movers settle before. */
-  #hopForMovers(): void {
-    this.#hopped = true;
-    const ticket = ++this.#ticket;
-    hop(() => {
-      if (ticket !== this.#ticket) return;
-      this.watch?.drop();
-      this.#sliceEnd = 0;
-      this.#turn();
-    });
-  }
-
-  /** The movers have settled before the hop: goes on at once. */
-  #recall(): void {
-    this.#ticket++;
-    this.#hopped = false;
-    this.#schedule();
+  /** What runs next does so after the host has had its turn. */
+  #noteHost(): void {
+    this.watch?.drop();
+    this.#sliceEnd = 0;
+    this.movers.rest();
   }
 
   readonly #turn = (): void => {
-    if (!this.#active) {
-      this.#state = "idle";
-      return;
-    }
-    if (this.#moving > 0 && !this.#giveUpWaiting()) return;
-    this.#drain();
+    if (this.#active) this.#continue();
+    else this.#state = "idle";
   };
 
-  /** Waits one more turn for the movers; true once they are given up. */
-  #giveUpWaiting(): boolean {
-    if (++this.#turns <= SETTLE_TURNS) {
-      this.#schedule();
-      return false;
-    }
-    if (!this.#hopped) {
-      this.#hopForMovers();
-      return false;
-    }
-    this.#giveUp();
-    return true;
-  }
-
-  #giveUp(): void {
-    this.#epoch++;
-    this.#moving = 0;
-    this.#hopped = false;
-  }
-
   #continue(): void {
-    if (this.#moving > 0) this.#schedule();
+    if (this.movers.any) this.#waitForMovers();
     else this.#drain();
+  }
+
+  #waitForMovers(): void {
+    this.#state = "scheduled";
+    this.movers.wait();
   }
 
   #drain(): void {
@@ -289,8 +215,8 @@ export class Scheduler {
         this.#state = "detached";
         break;
       }
-      if (this.#moving > 0) {
-        this.#schedule();
+      if (this.movers.any) {
+        this.#waitForMovers();
         break;
       }
       this.watch?.end();
@@ -322,6 +248,7 @@ export class Scheduler {
     this.#active = false;
     this.#state = "idle";
     this.#sliceEnd = 0;
+    this.movers.rest();
     this.#host.stopped();
     return false;
   }
@@ -329,6 +256,7 @@ export class Scheduler {
   #rest(): boolean {
     this.#state = "idle";
     this.#sliceEnd = 0;
+    this.movers.rest();
     this.#host.sleepUntil(this.#timers.peek());
     return false;
   }

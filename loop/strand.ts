@@ -212,7 +212,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
     if (suspension === undefined) this.#reschedule();
     else this.#await(result as IteratorYieldResult<Future<unknown>>);
     // Last: what native code schedules counts as a sign that it moves.
-    this.loop.scheduler.settle(task);
+    this.loop.scheduler.movers.settle(task);
   }
 
   #await(wait: IteratorYieldResult<Future<unknown>>): void {
@@ -243,7 +243,7 @@ export abstract class Strand<T = unknown> implements Wait, Runnable {
   }
 
   #enterBody(body: BodyPromise): void {
-    this.loop.scheduler.move(this.scope.task);
+    this.loop.scheduler.movers.move(this.scope.task);
     // A thenable of somebody else's may call back at once, or twice, or throw.
     Promise.resolve(body.promise).then(
       (value) => this.#step(NOTHING, value),

@@ -277,7 +277,8 @@ export class Task<T = unknown> extends Future<T> {
     const cancellation = this.#cancellation;
     if (cancellation?.due) this.endCancelled(cancellation.message);
     else this.finish(value);
-    if (this.cancelling() > 0 && this.loop.getDebug()) this.#reportSwallowed();
+    const ignored = this.cancelling() > 0 && !cancellation!.held;
+    if (ignored && this.loop.getDebug()) this.#reportSwallowed();
     this.#leave();
   }
 
@@ -343,7 +344,7 @@ export class Task<T = unknown> extends Future<T> {
 
   #leave(): void {
     this.loop.tasks.delete(this as Task<unknown>);
-    this.loop.scheduler.settle(this);
+    this.loop.scheduler.movers.settle(this);
   }
 }
 

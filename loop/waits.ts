@@ -28,13 +28,20 @@ export interface Wait {
  * What became of a request to interrupt a wait:
  * `TAKEN` it was pending and is cancelled now, its step will follow;
  * `SCHEDULED` it is over, only its step has not run yet;
+ * `HELD` it is over, and its result must not be lost;
  * `PASSED` it waits for nothing itself: it is running, or runs a native body.
  */
-export type Interruption = typeof TAKEN | typeof SCHEDULED | typeof PASSED;
+export type Interruption =
+  | typeof TAKEN
+  | typeof SCHEDULED
+  | typeof HELD
+  | typeof PASSED;
 /** The wait was cancelled. */
-export const TAKEN = 2;
+export const TAKEN = 3;
 /** The wait is over but its step has not run yet. */
-export const SCHEDULED = 1;
+export const SCHEDULED = 2;
+/** The wait is over, and its result must not be lost. */
+export const HELD = 1;
 /** The wait waits for nothing itself. */
 export const PASSED = 0;
 
