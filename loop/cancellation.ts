@@ -56,7 +56,6 @@ export class Cancellation {
     if (outcome !== TAKEN) {
       this.#due = scope;
       this.#message = message;
-
       this.#held = outcome === HELD;
       this.#adrift = this.#held || (outcome === PASSED && this.#isAdrift());
     }
