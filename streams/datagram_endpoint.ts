@@ -208,7 +208,8 @@ export class DatagramEndpoint implements AsyncDisposable {
     showAsText(this);
   }
 
-  /** Creates an endpoint; `openDatagramEndpoint()` does. @ignore */
+  /** Creates an endpoint; `openDatagramEndpoint()` does.
+   * @ignore */
   constructor(transport: DatagramTransport, inbox: unknown) {
     this.#transport = transport;
     this.#inbox = inbox as Inbox;

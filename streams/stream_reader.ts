@@ -105,12 +105,14 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
     this.#buffer.setTransport(transport);
   }
 
-  /** Gives up the bytes that nobody has asked for yet. @ignore */
+  /** Gives up the bytes that nobody has asked for yet.
+   * @ignore */
   takeUnread(): Uint8Array {
     return this.#buffer.takeRest();
   }
 
-  /** Goes on with another transport. @ignore */
+  /** Goes on with another transport.
+   * @ignore */
   replaceTransport(transport: ReadTransport): void {
     this.#buffer.replaceTransport(transport);
   }

@@ -122,34 +122,40 @@ export class StreamReaderProtocol extends Protocol {
     this.#reader = null;
   }
 
-  /** Whether this is the server's end. @ignore */
+  /** Whether this is the server's end.
+   * @ignore */
   get serverSide(): boolean {
     return this.#callback !== null;
   }
 
-  /** Gives up the bytes that nobody has read yet. @ignore */
+  /** Gives up the bytes that nobody has read yet.
+   * @ignore */
   takeUnread(): Uint8Array {
     return this.#reader?.takeUnread() ?? new Uint8Array();
   }
 
-  /** Goes on with another transport. @ignore */
+  /** Goes on with another transport.
+   * @ignore */
   replaceTransport(transport: Transport): void {
     this.#overTls = speaksTls(transport);
     this.#reader?.replaceTransport(transport);
   }
 
-  /** Whether `drain` has to wait, or to fail. @ignore */
+  /** Whether `drain` has to wait, or to fail.
+   * @ignore */
   get mustDrain(): boolean {
     return this.#paused || this.#lost;
   }
 
-  /** Waits until there is room to write. @ignore */
+  /** Waits until there is room to write.
+   * @ignore */
   *drain(): CoroutineGenerator<void> {
     if (this.#lost) throw systemError("ConnectionReset", "Connection lost");
     if (this.#paused) yield* this.#wait(this.#drainers, "StreamWriter.drain");
   }
 
-  /** Waits until the connection is gone. @ignore */
+  /** Waits until the connection is gone.
+   * @ignore */
   *waitClosed(): CoroutineGenerator<void> {
     if (!this.#lost) {
       yield* this.#wait(this.#closers, "StreamWriter.waitClosed");

@@ -81,7 +81,8 @@ export class DatagramTransport implements AsyncDisposable {
     showAsText(this);
   }
 
-  /** Creates a transport that does nothing yet; `begin` starts it. @ignore */
+  /** Creates a transport that does nothing yet; `begin` starts it.
+   * @ignore */
   constructor(options: DatagramTransportOptions) {
     this.#loop = options.loop;
     this.#channel = options.channel;
@@ -107,7 +108,8 @@ export class DatagramTransport implements AsyncDisposable {
     this.#loop.unclosed?.add(this, "transport");
   }
 
-  /** Schedules `connectionMade`, then receiving, then waking. @ignore */
+  /** Schedules `connectionMade`, then receiving, then waking.
+   * @ignore */
   begin(waiter: Future<void>): void {
     this.#schedule(() => {
       try {
@@ -119,7 +121,8 @@ export class DatagramTransport implements AsyncDisposable {
     });
   }
 
-  /** Closes the transport when a signal aborts. @ignore */
+  /** Closes the transport when a signal aborts.
+   * @ignore */
   closeOn(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
     const close = () => this.close();
@@ -170,7 +173,8 @@ export class DatagramTransport implements AsyncDisposable {
     this.send(data, address);
   }
 
-  /** As `sendto`, and tells the caller how it went. @ignore */
+  /** As `sendto`, and tells the caller how it went.
+   * @ignore */
   send(
     data: Uint8Array | string,
     address?: DatagramAddress | null,
@@ -269,7 +273,8 @@ export class DatagramTransport implements AsyncDisposable {
     return operation("DatagramTransport.dispose", this.#gone.wait());
   }
 
-  /** Lets go of the socket without telling anybody: the loop closes. @ignore */
+  /** Lets go of the socket without telling anybody: the loop closes.
+   * @ignore */
   release(): void {
     this.#closing = true;
     this.#lost = true;

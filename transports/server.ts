@@ -57,7 +57,8 @@ export class Server implements AbstractServer {
     showAsText(this);
   }
 
-  /** Creates a server that does not accept yet. @ignore */
+  /** Creates a server that does not accept yet.
+   * @ignore */
   constructor(
     loop: BaseEventLoop,
     listeners: readonly ByteListener[],
@@ -202,7 +203,8 @@ export class Server implements AbstractServer {
     return operation("Server.shutdown", this.#shutdown(timeout));
   }
 
-  /** Closes the server when a signal aborts. @ignore */
+  /** Closes the server when a signal aborts.
+   * @ignore */
   closeOn(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
     const close = () => this.close();
@@ -216,7 +218,8 @@ export class Server implements AbstractServer {
     return this.waitClosed();
   }
 
-  /** Starts to accept at once. @ignore */
+  /** Starts to accept at once.
+   * @ignore */
   start(): void {
     if (this.#closed) {
       throw new RuntimeError("Cannot start serving: server is closed");
@@ -226,7 +229,8 @@ export class Server implements AbstractServer {
     this.#acceptor.start();
   }
 
-  /** Stops listening, without waking anybody: the loop closes. @ignore */
+  /** Stops listening, without waking anybody: the loop closes.
+   * @ignore */
   release(): void {
     this.#closed = true;
     this.#forgetSignal();
