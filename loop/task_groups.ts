@@ -2,10 +2,10 @@ import type { Body, CoroutineGenerator, CoroutineLike } from "./awaitables.ts";
 import { runBody } from "./body.ts";
 import { Coroutine, operation } from "./coroutines.ts";
 import { CancelledError, KeyboardInterrupt, RuntimeError } from "./errors.ts";
-import { DoneWatcher } from "./done_watcher.ts";
 import { ExceptionGroup } from "./exception_group.ts";
 import type { Future } from "./futures.ts";
 import { showAsText } from "./inspect.ts";
+import { Members } from "./members.ts";
 import { running } from "./running.ts";
 import type { Scope } from "./scope.ts";
 import type { CreateTaskOptions, Task } from "./tasks.ts";
@@ -41,7 +41,10 @@ export class TaskGroup {
   }
 
   #state: "created" | "open" | "closing" | "finished" = "created";
-  readonly #tasks = new Set<Task<unknown>>();
+  readonly #members = new Members(
+    () => this.#scope!.task,
+    (task) => this.#noteDone(task),
+  );
   #scope: Scope | null = null;
   /** Members are being cancelled; no more may join. */
   #aborting = false;
@@ -75,8 +78,7 @@ export class TaskGroup {
     const task = this.#scope!.task.loop.createTask(source, options);
     if (task.done()) this.#noteDone(task as Task<unknown>);
     else {
-      this.#tasks.add(task as Task<unknown>);
-      new DoneWatcher(task as Task<unknown>, this.#note, this.#parent);
+      this.#members.add(task as Task<unknown>);
       // Its first step, if it ran already, may have cancelled the group.
       if (this.#aborting) task.cancel();
     }
@@ -109,7 +111,7 @@ export class TaskGroup {
   /** Describes the group and how many of its tasks have not ended. */
   toString(): string {
     const aborting = this.#aborting ? " cancelling" : "";
-    return `<TaskGroup ${this.#state} tasks=${this.#tasks.size}${aborting}>`;
+    return `<TaskGroup ${this.#state} tasks=${this.#members.size}${aborting}>`;
   }
 
   *#run<T>(body: Body<T, [TaskGroup]>): CoroutineGenerator<T> {
@@ -165,7 +167,7 @@ export class TaskGroup {
   *#waitForMembers(): CoroutineGenerator<CancelledError | null> {
     const { loop } = this.#scope!.task;
     let cancellation: CancelledError | null = null;
-    while (this.#tasks.size > 0) {
+    while (this.#members.size > 0) {
       this.#allDone ??= loop.createFuture<void>().named("taskGroup");
       try {
         yield* this.#allDone;
@@ -184,7 +186,7 @@ export class TaskGroup {
   #refusal(): string | null {
     if (this.#state === "created") return "has not been entered";
     if (this.#state === "finished") return "is finished";
-    if (this.#state === "closing" && this.#tasks.size === 0) {
+    if (this.#state === "closing" && this.#members.size === 0) {
       return "is finished";
     }
     return this.#aborting ? "is shutting down" : null;
@@ -192,7 +194,7 @@ export class TaskGroup {
 
   #abort(): void {
     this.#aborting = true;
-    for (const task of this.#tasks) task.cancel();
+    this.#members.cancel();
   }
 
   /** Cancels the members and, once, the parent wherever it stands. */
@@ -204,12 +206,8 @@ export class TaskGroup {
     this.#scope!.task.cancelWithin(this.#scope!);
   }
 
-  readonly #note = (task: Task<unknown>): void => this.#noteDone(task);
-  readonly #parent = (): Task<unknown> => this.#scope!.task;
-
   #noteDone(task: Task<unknown>): void {
-    this.#tasks.delete(task);
-    if (this.#tasks.size === 0 && this.#allDone?.done() === false) {
+    if (this.#members.size === 0 && this.#allDone?.done() === false) {
       this.#allDone.setResult();
     }
     if (task.cancelled()) return;
