@@ -3,6 +3,7 @@ import { Queue } from "../../queues/mod.ts";
 import { loadEffect, loadFastq, loadPQueue } from "./peers.ts";
 import { timed } from "./timed.ts";
 import { withUserContext } from "./user_context.ts";
+import { v8Alone } from "./v8_alone.ts";
 import { bothStyles, type Work } from "./work.ts";
 
 const WORKERS = 100;
@@ -100,6 +101,7 @@ export const JOBS: Work = {
   subjects: {
     "generator": timed(runGenerators),
     "async": timed(runAsync),
+    "V8's await alone": v8Alone(1),
     "effect": timed(runEffect),
     "fastq (no cancel)": timed(runFastq),
     "p-queue": timed(runPQueue),

@@ -3,6 +3,7 @@ import { Lock } from "../../sync/mod.ts";
 import { loadAsyncMutex, loadEffect } from "./peers.ts";
 import { timed } from "./timed.ts";
 import { withUserContext } from "./user_context.ts";
+import { v8Alone } from "./v8_alone.ts";
 import { bothStyles, type Work } from "./work.ts";
 
 const TASKS = 10;
@@ -125,6 +126,7 @@ export const LOCK: readonly Work[] = [
       "async": timed((operations) =>
         withUserContext(() => run(() => acquireFreeAsync(operations)))
       ),
+      "V8's await alone": v8Alone(1),
       "effect": timed(effectFree),
       "async-mutex (no cancel)": timed(mutexFree),
     },

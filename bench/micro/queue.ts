@@ -3,6 +3,7 @@ import { Queue } from "../../queues/mod.ts";
 import { loadEffect, loadEffection } from "./peers.ts";
 import { timed } from "./timed.ts";
 import { checkUserContext, withUserContext } from "./user_context.ts";
+import { v8Alone } from "./v8_alone.ts";
 import { bothStyles, type Work } from "./work.ts";
 
 function* produce(queue: Queue<number>, times: number) {
@@ -139,6 +140,7 @@ function queueWork(name: string, title: string, shape: Shape): Work {
         (operations) => runAsync(shape, operations / pairs),
         pairs,
       ),
+      "V8's await alone": v8Alone(2),
       "effect": timed(
         (operations) => runEffect(shape, operations / pairs),
         pairs,
