@@ -50,7 +50,7 @@ export type PacketProtocolFactory<P extends PacketProtocol = PacketProtocol> =
  *     () => new Echo(),
  *     { hostname: "127.0.0.1", port: 0 },
  *   );
- *   const address = server.getExtraInfo("sockname") as asyncio.NetAddress;
+ *   const address = server.getExtraInfo("sockname");
  *   await using endpoint = await asyncio.openDatagramEndpoint(null, address);
  *   await endpoint.send("hello");
  *   const [data] = await endpoint.receive();

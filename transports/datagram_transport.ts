@@ -55,7 +55,7 @@ export interface DatagramTransportOptions {
  *     datagramReceived: (data: Uint8Array) => arrived.putNowait(data),
  *   }), local);
  *   const [far] = await loop.createDatagramEndpoint(() => ({}), local);
- *   far.sendto("ping", near.getExtraInfo("sockname") as asyncio.NetAddress);
+ *   far.sendto("ping", near.getExtraInfo("sockname")!);
  *   assert.equal(new TextDecoder().decode(await arrived.get()), "ping");
  *   near.close();
  *   far.close();
