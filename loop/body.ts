@@ -74,7 +74,7 @@ class BodySteps<T, A extends unknown[]> implements Steps<T> {
 }
 
 /** Tells whether a value has a `then` method. */
-export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then ===
     "function";
 }

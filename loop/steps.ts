@@ -33,7 +33,7 @@ export function isList(value: unknown): value is Iterable<unknown> {
 }
 
 /** Tells whether a value is a generator object. */
-export function isGenerator(value: unknown): boolean {
+function isGenerator(value: unknown): boolean {
   const generator = value as Partial<Generator> | null | undefined;
   return typeof generator?.next === "function" &&
     typeof generator.throw === "function" &&

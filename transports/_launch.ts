@@ -11,7 +11,7 @@ import {
 } from "./subprocess_stdio.ts";
 
 /** The shell of POSIX systems. */
-export const SHELL = "/bin/sh";
+const SHELL = "/bin/sh";
 
 /** A program to be started. */
 export interface Program {

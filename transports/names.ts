@@ -86,7 +86,7 @@ export function* getnameinfo(
 }
 
 /** Finds the addresses of a name, each once, in the order of the system. */
-export function* lookupAll(
+function* lookupAll(
   host: string,
   family: AddressFamily = 0,
 ): CoroutineGenerator<string[]> {
