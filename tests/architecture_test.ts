@@ -195,6 +195,15 @@ Deno.test("architecture: no file is too long to read", async () => {
   }
 });
 
+Deno.test("architecture: doc comments hide members by a line of their own", async () => {
+  // Inside a sentence Deno takes the tag for text, and shows the member.
+  for (const path of valueImports.keys()) {
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    const inline = /^.*[^*\s].* @ignore\b.*$/m.exec(text);
+    assert(inline === null, `${path}: ${inline?.[0].trim()}`);
+  }
+});
+
 Deno.test("architecture: the package depends on nothing but node:", () => {
   for (const [from, targets] of valueImports) {
     for (const { target, isDynamic } of targets) {
