@@ -1,7 +1,13 @@
 import { framesOfUser, linesOfStack } from "./creation_site.ts";
 
-/** Frames that are asked for: a chain of generators may be long. */
+/** The most frames that are asked for, two for each generator of a chain. */
 const DEPTH = 100;
+
+/** How many are asked for again if they did not reach to the end. */
+const GROWTH = 4;
+
+/** As many as the last answer took: tasks of a kind stand equally deep. */
+let likelyDepth = 3;
 
 /** A wait in a generator that answers questions: see `suspendedFrames`. */
 export interface ProbedWait {
@@ -13,16 +19,21 @@ export interface ProbedWait {
 export const probe: {
   /** Whether the step that is being made is no step but a question. */
   asking: boolean;
-  /** The lines of the stack inside the innermost wait. */
+  /** How many frames are wanted. */
+  depth: number;
+  /** The lines of the stack outside the innermost wait. */
   lines: string[];
-} = { asking: false, lines: [] };
+} = { asking: false, depth: 0, lines: [] };
 
 /** The innermost wait was reached: notes the stack, and goes on waiting. */
-export function answerProbe<R>(suspension: R): R {
+export function answerProbe<R extends Iterator<unknown>>(suspension: R): R {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEPTH;
-  probe.lines = linesOfStack(new Error());
+  Error.stackTraceLimit = probe.depth;
+  const answer = new Error();
+  // Ours would be left out in the end: they are not even written down.
+  Error.captureStackTrace(answer, suspension.next);
   Error.stackTraceLimit = limit;
+  probe.lines = linesOfStack(answer);
   return suspension;
 }
 
@@ -36,15 +47,30 @@ export function answerProbe<R>(suspension: R): R {
  * a generator that is suspended in a `yield*` of a future that is pending.
  */
 export function suspendedFrames(steps: Iterator<unknown>): string[] {
+  for (let depth = likelyDepth;; depth = Math.min(depth * GROWTH, DEPTH)) {
+    const lines = askSuspended(steps, depth);
+    // An iterator of the user's has not handed the question on.
+    if (lines.length === 0) return [];
+    // From here on it is the stack of whoever asks.
+    const end = lines.findIndex((line) => line.startsWith(END));
+    if (end < 0 && depth < DEPTH) continue;
+    likelyDepth = end < 0 ? DEPTH : end;
+    return framesOfUser(end < 0 ? lines : lines.slice(0, end));
+  }
+}
+
+/** Returns the lines of the frames from the innermost wait, with a heading. */
+function askSuspended(steps: Iterator<unknown>, depth: number): string[] {
   probe.asking = true;
+  probe.depth = depth;
   try {
     steps.next();
-    const { lines } = probe;
-    // From here on it is the stack of whoever asks.
-    const end = lines.findIndex((line) => line.includes(suspendedFrames.name));
-    return framesOfUser(end < 0 ? lines : lines.slice(0, end));
+    return probe.lines;
   } finally {
     probe.asking = false;
     probe.lines = [];
   }
 }
+
+/** How the line of the frame begins that is outside all generators. */
+const END = `    at ${askSuspended.name} (`;

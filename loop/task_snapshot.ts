@@ -1,5 +1,7 @@
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
+import type { CoroutineGenerator } from "./awaitables.ts";
 import type { Future } from "./futures.ts";
+import { sleep } from "./sleep.ts";
 import { allTasks, Task } from "./tasks.ts";
 
 /** What a task is doing, as plain data that can be sent elsewhere. */
@@ -43,15 +45,50 @@ export function snapshotTasks(loop?: AbstractEventLoop): TaskSnapshot[] {
 
 /** Tells what some tasks are doing. */
 export function describeTasks(tasks: Iterable<Task<unknown>>): TaskSnapshot[] {
+  return outline(tasks).map(addStack);
+}
+
+/** How many stacks are asked for at once: that takes some milliseconds. */
+const STACKS_AT_ONCE = 100;
+
+/** How long the loop then sees to others, in seconds: I/O and timers come by. */
+const PAUSE = 0.001;
+
+/**
+ * As `describeTasks`, with pauses, for to write a stack down is dear. Who waits
+ * for whom is told of the moment of the call; of a task that ends in a pause the
+ * stack has its function only.
+ */
+export function* describeTasksGently(
+  tasks: Iterable<Task<unknown>>,
+): CoroutineGenerator<TaskSnapshot[]> {
+  const snapshots: TaskSnapshot[] = [];
+  for (const each of outline(tasks)) {
+    snapshots.push(addStack(each));
+    if (snapshots.length % STACKS_AT_ONCE === 0) yield* sleep(PAUSE);
+  }
+  return snapshots;
+}
+
+/** What is known of a task, but for its stack. */
+interface Outline extends Omit<TaskSnapshot, "stack"> {
+  readonly task: Task<unknown>;
+}
+
+function outline(tasks: Iterable<Task<unknown>>): Outline[] {
   const ids = new Map<Future<unknown>, number>();
   for (const task of tasks) ids.set(task, ids.size + 1);
   return Array.from(ids as Map<Task<unknown>, number>, ([task, id]) => ({
+    task,
     id,
     name: task.getName(),
     state: task.cancelling() > 0 ? "cancelling" : "pending",
-    stack: task.getStack(),
     awaitedBy: awaitingTasks(task).flatMap((awaiter) => ids.get(awaiter) ?? []),
   }));
+}
+
+function addStack({ task, awaitedBy, ...rest }: Outline): TaskSnapshot {
+  return { ...rest, stack: task.getStack(), awaitedBy };
 }
 
 /** The tasks that wait for a future, directly or through `gather()` and such. */

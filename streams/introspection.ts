@@ -1,7 +1,10 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
 import { getRunningLoop } from "../loop/running.ts";
-import { describeTasks, type TaskSnapshot } from "../loop/task_snapshot.ts";
+import {
+  describeTasksGently,
+  type TaskSnapshot,
+} from "../loop/task_snapshot.ts";
 import { allTasks, currentTask } from "../loop/tasks.ts";
 import type { AbstractEventLoop } from "../loop/abstract_event_loop.ts";
 import type { Server } from "../transports/server.ts";
@@ -59,7 +62,8 @@ const REQUEST_LIMIT = 4096;
  * finds by the process id (on Linux; elsewhere on a free TCP port).
  *
  * Whoever can connect and knows the token sees the names of tasks and of what
- * they wait for, and can change nothing. Closing the server ends it.
+ * they wait for, and can change nothing. An answer about many tasks is made with
+ * pauses, in which the loop goes on. Closing the server ends it.
  *
  * @param options Where to listen, and a token.
  * @returns A coroutine of the server.
@@ -125,18 +129,19 @@ function* answer(
 ): CoroutineGenerator<void> {
   try {
     const line = yield* reader.readline();
-    writer.write(`${JSON.stringify(reply(loop, token, line))}\n`);
+    const told = yield* reply(loop, token, line);
+    writer.write(`${JSON.stringify(told)}\n`);
     yield* writer.drain();
   } finally {
     writer.close();
   }
 }
 
-function reply(
+function* reply(
   loop: AbstractEventLoop,
   token: string | undefined,
   line: Uint8Array,
-): IntrospectionReply {
+): CoroutineGenerator<IntrospectionReply> {
   const pid = (globalThis as { Deno?: { pid: number } }).Deno?.pid ?? 0;
   const request = parse(line);
   if (request === null) return { pid, error: "request is not a JSON object" };
@@ -144,7 +149,7 @@ function reply(
   const tasks = allTasks(loop);
   // Who asks does not want to see that it is being answered.
   tasks.delete(currentTask()!);
-  return { pid, tasks: describeTasks(tasks) };
+  return { pid, tasks: yield* describeTasksGently(tasks) };
 }
 
 function parse(line: Uint8Array): IntrospectionRequest | null {

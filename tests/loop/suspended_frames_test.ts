@@ -60,6 +60,31 @@ testVirtual(
   },
 );
 
+/** Waits as deep in generators as it is told. */
+function* dive(queue: Queue<number>, depth: number): CoroutineGenerator<void> {
+  if (depth > 1) yield* dive(queue, depth - 1);
+  else yield* queue.get();
+}
+
+testVirtual(
+  "Task.getStack() tells all of deep and shallow tasks in turn",
+  async () => {
+    const queue = new Queue<number>();
+    const depths = [1, 45, 2, 5, 20, 20, 3];
+    const tasks = depths.map((depth) => createTask(dive(queue, depth)));
+    const deep = createTask(dive(queue, 300));
+    await settle();
+    for (const [index, task] of tasks.entries()) {
+      const frames = task.getStack().filter((line) => /^dive \(/.test(line));
+      assertEquals(frames.length, depths[index]);
+    }
+    // The innermost ones, for each of which V8 counts two frames.
+    assertEquals(deep.getStack().length, 51);
+    assertEquals(tasks[0]!.getStack().length, 2);
+    for (const task of [...tasks, deep]) await end(task);
+  },
+);
+
 testVirtual("Task.getStack() looks into bodies of both styles", async () => {
   const queue = new Queue<number>();
   const inner = coroutine(function* inner() {
@@ -131,6 +156,29 @@ testVirtual("an iterator of the user's is asked like a generator", async () => {
   });
   await settle();
   assertMatch(task.getStack()[1]!, /next/);
+  future.setResult(3);
+  assertEquals(await task, 3);
+});
+
+testVirtual("an iterator that hands no question on is asked once", async () => {
+  const future: Future<number> = getRunningLoop().createFuture<number>();
+  const wait = future[Symbol.iterator]().next();
+  let steps = 0;
+  const mute = {
+    [Symbol.iterator]: () => mute,
+    next(): IteratorResult<Future<unknown>, number> {
+      steps++;
+      if (future.done()) return { done: true, value: future.result() };
+      return wait as IteratorYieldResult<Future<unknown>>;
+    },
+  };
+  const task = createTask(function* hidden() {
+    return yield* mute;
+  });
+  await settle();
+  assertEquals(steps, 1);
+  assertEquals(task.getStack().slice(1), ["hidden"]);
+  assertEquals(steps, 2);
   future.setResult(3);
   assertEquals(await task, 3);
 });
