@@ -3,6 +3,10 @@ import { assert, assertEquals } from "@std/assert";
 const decoder = new TextDecoder();
 let marks = 0;
 
+/** Numbers of one length: none is the beginning of another. */
+const PID_DIGITS = 7;
+const MARK_DIGITS = 4;
+
 /** Whether processes can be looked at; elsewhere such checks are left out. */
 export const HAS_PROC = Deno.build.os === "linux";
 
@@ -30,7 +34,8 @@ export function lookUp(pid: number): ProcessEntry | null {
     return { pid, parent: Number(parent), state: state!, command };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    if ((error as { code?: string }).code === "ESRCH") return null;
+    // It ended between opening and reading: Deno has no class for that error.
+    if (/No such process/.test((error as Error).message)) return null;
     throw error;
   }
 }
@@ -64,11 +69,12 @@ export function openPipes(): string[] {
 }
 
 /**
- * Makes a number of seconds that is like no other, for `sleep`: a process that
- * was told it can be found again.
+ * Makes a number of seconds that is like no other, and part of no other, for
+ * `sleep`: a process that was told it can be found again.
  */
 export function uniqueSeconds(): string {
-  return `60.${Deno.pid}${++marks}`;
+  const pid = String(Deno.pid).padStart(PID_DIGITS, "0");
+  return `60.${pid}${String(++marks).padStart(MARK_DIGITS, "0")}`;
 }
 
 /** Returns the processes that were started with an argument. */

@@ -265,6 +265,9 @@ Deno.test({
         console.log(await process.wait());
       });
     `;
+    // What hangs in there is to fail here, with what it has said.
+    const patience = new AbortController();
+    const alarm = setTimeout(() => patience.abort(), 30_000);
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
         "run",
@@ -273,7 +276,9 @@ Deno.test({
         "--allow-run=/bin/sh",
         `data:application/javascript,${encodeURIComponent(script)}`,
       ],
+      signal: patience.signal,
     }).output();
+    clearTimeout(alarm);
     const [grandchild, returncode] = text(stdout).split("\n");
     assertEquals(returncode, "-15", text(stderr));
     assert(isRunning(Number(grandchild)));
