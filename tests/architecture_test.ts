@@ -199,7 +199,7 @@ Deno.test("architecture: doc comments hide members by a line of their own", asyn
   // Inside a sentence Deno takes the tag for text, and shows the member.
   for (const path of valueImports.keys()) {
     const text = await Deno.readTextFile(new URL(path, ROOT));
-    const inline = /^.*[^*\s].* @ignore\b.*$/m.exec(text);
+    const inline = /^.*[^*\s] +@ignore\b.*$/m.exec(text);
     assert(inline === null, `${path}: ${inline?.[0].trim()}`);
   }
 });
