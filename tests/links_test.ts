@@ -44,3 +44,36 @@ Deno.test("links: every link between pages and files leads somewhere", async () 
   }
   assertEquals(broken, []);
 });
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchors(text: string): Set<string> {
+  const headings = withoutCode(text).matchAll(/^#+ +(.*)$/gm);
+  return new Set(
+    [...headings].map(([, heading = ""]) =>
+      heading.toLowerCase().replaceAll(/[^\p{L}\d _-]/gu, "")
+        .replaceAll(" ", "-")
+    ),
+  );
+}
+
+/** The text of a page but for its programs, whose comments begin with "#". */
+function withoutCode(text: string): string {
+  return text.replaceAll(/^```.*?^```/gms, "");
+}
+
+Deno.test("links: every link to a heading finds it", async () => {
+  const broken: string[] = [];
+  for (const folder of FOLDERS) {
+    for await (const page of pages(folder)) {
+      const text = withoutCode(await Deno.readTextFile(page));
+      for (const [, link = ""] of text.matchAll(/\]\(([^)\s]*#[^)\s]+)\)/g)) {
+        if (/^[a-z]+:/.test(link)) continue;
+        const url = new URL(link, page);
+        const target = await Deno.readTextFile(url);
+        if (anchors(target).has(url.hash.slice(1))) continue;
+        broken.push(`${page.href.slice(ROOT.href.length)} -> ${link}`);
+      }
+    }
+  }
+  assertEquals(broken, []);
+});
