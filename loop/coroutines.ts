@@ -69,6 +69,8 @@ export class Coroutine<T = unknown> implements Promise<T> {
    * @param name The name of the function that makes it.
    * @param steps What it runs, a generator that has not started.
    * @param kind What native code that awaits it may do with the steps.
+   *
+   * @ignore
    */
   constructor(name: string, steps: Steps<T>, kind: Kind = ANY) {
     this.name = name;

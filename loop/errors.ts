@@ -90,8 +90,8 @@ export class KeyboardInterrupt extends Error {
 }
 
 /**
- * Thrown by `run()` when a signal that asks the process to end, as SIGTERM, has
- * ended the main task.
+ * Thrown by `run()` when a signal that asks the process to end, such as SIGTERM,
+ * has ended the main task.
  */
 export class SystemExit extends Error {
   /** The name of the class, as printed before the message. */
