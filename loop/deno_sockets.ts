@@ -64,7 +64,7 @@ export abstract class DenoSockets extends DenoServices {
    * Receives bytes.
    *
    * @param sock The connection.
-   * @param nbytes The most to receive.
+   * @param nbytes The most to receive, in bytes.
    * @returns A coroutine of the bytes; none means that the peer has ended.
    * @throws {RangeError} If the number is not a natural one.
    */
@@ -105,7 +105,7 @@ export abstract class DenoSockets extends DenoServices {
    * Receives a datagram.
    *
    * @param sock A `Deno.DatagramConn` or a `DatagramEndpoint`.
-   * @param bufsize The most to receive; what is beyond is lost.
+   * @param bufsize The most to receive, in bytes; what is beyond is lost.
    * @returns A coroutine of the bytes and where they come from.
    */
   override sockRecvfrom(

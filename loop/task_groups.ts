@@ -99,8 +99,8 @@ export class TaskGroup {
    *
    * @typeParam T The type of the result.
    * @param body An async function or a generator function; it gets the group.
-   * @returns A coroutine of what the body returns; `undefined` if the group was
-   * cancelled by `cancel()`.
+   * @returns A coroutine of what the body returns; `undefined` if `cancel()`
+   * ended the body.
    * @throws {ExceptionGroup} If the body or a task failed.
    * @throws {RuntimeError} If it was used before.
    */
@@ -243,7 +243,8 @@ export class TaskGroup {
  *
  * @typeParam T The type of the result.
  * @param body An async function or a generator function; it gets the group.
- * @returns A coroutine of what the body returns.
+ * @returns A coroutine of what the body returns; `undefined` if `group.cancel()`
+ * ended the body.
  * @throws {ExceptionGroup} If the body or a task failed.
  *
  * @example One failure ends the others

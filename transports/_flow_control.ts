@@ -1,3 +1,4 @@
+/** The high mark, unless told otherwise, in bytes. */
 const DEFAULT_HIGH_WATER = 64 * 1024;
 
 /** What is paused and resumed: the transport, on behalf of its protocol. */
