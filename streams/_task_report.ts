@@ -15,7 +15,7 @@ export function formatTable(tasks: readonly TaskSnapshot[]): string {
     task.awaitedBy.map((id) => names.get(id)).join(", ") || "-",
   ]);
   const widths = COLUMNS.map((column, i) =>
-    Math.max(column.length, ...rows.map((row) => row[i]!.length))
+    rows.reduce((width, row) => Math.max(width, row[i]!.length), column.length)
   );
   const lines = [COLUMNS, widths.map((width) => "-".repeat(width)), ...rows];
   return lines.map((cells) =>
@@ -29,7 +29,9 @@ export function formatTree(tasks: readonly TaskSnapshot[]): string {
   const awaited = new Map<number, TaskSnapshot[]>();
   for (const task of tasks) {
     for (const id of task.awaitedBy) {
-      awaited.set(id, [...awaited.get(id) ?? [], task]);
+      const children = awaited.get(id);
+      if (children === undefined) awaited.set(id, [task]);
+      else children.push(task);
     }
   }
   const shown = new Set<number>();

@@ -188,3 +188,17 @@ Deno.test("formatTree() draws a circle once", () => {
 Deno.test("formatTable() has a line for each task", () => {
   assertEquals(formatTable(circle).split("\n").length, 4);
 });
+
+Deno.test("formatTable() and formatTree() show 200 000 tasks of a group", () => {
+  const group: TaskSnapshot = { ...circle[0]!, id: 0, awaitedBy: [] };
+  const tasks = [group];
+  for (let id = 1; id <= 200_000; id++) {
+    tasks.push({ ...group, id, name: `member ${id}`, awaitedBy: [0] });
+  }
+  const table = formatTable(tasks).split("\n");
+  assertEquals(table.length, 2 + tasks.length);
+  assertMatch(table.at(-1)!, /^200000 {2}member 200000 /);
+  const tree = formatTree(tasks).split("\n");
+  assertEquals(tree.length, tasks.length);
+  assertEquals(tree.at(-1), "└── member 200000  f");
+});
