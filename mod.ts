@@ -1,8 +1,9 @@
 /**
  * Python's asyncio for Deno: an event loop with a pluggable policy, tasks that
- * can be cancelled, timeouts, task groups, TCP transports and streams,
- * synchronization primitives and queues, under the names and by the rules of
- * CPython 3.14, in the words of TypeScript.
+ * can be cancelled, timeouts, task groups, transports and streams over TCP, TLS,
+ * UDP, Unix sockets and pipes, child processes, executors in threads and
+ * processes, signals, synchronization primitives and queues, under the names and
+ * by the rules of CPython 3.14, in the words of TypeScript.
  *
  * Times are in seconds and sizes in bytes. Importing the package needs no
  * permission; what a call needs, it asks for when it is made.
