@@ -44,6 +44,12 @@ export interface StartServerOptions
  * @param port The port.
  * @param options The limit of the reader, and what connecting needs.
  * @returns A coroutine of the reader and the writer.
+ * @throws {RangeError} Unless there is either an address or a connection, or if
+ * the limit or the options of TLS are not possible.
+ * @throws {Deno.errors.ConnectionRefused} If nobody listens there; other errors
+ * of the system are Deno's, too.
+ * @throws {Deno.errors.InvalidData} If the certificate of the server is not to
+ * be trusted, or the peer does not speak TLS.
  *
  * @example Talking to a server
  * ```ts
@@ -122,6 +128,10 @@ export function openChannel(
  * @param port The port; 0 for any that is free.
  * @param options The limit of the readers, and what listening needs.
  * @returns A coroutine of the server.
+ * @throws {RangeError} Unless there is either an address or a listener, or if
+ * the options of TLS do not fit together.
+ * @throws {Deno.errors.AddrInUse} If somebody listens there; other errors of the
+ * system are Deno's, too.
  *
  * @example A generator function as the callback
  * ```ts

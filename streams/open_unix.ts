@@ -32,6 +32,10 @@ export interface StartUnixServerOptions
  * outside the file system.
  * @param options The limit of the reader, and what connecting needs.
  * @returns A coroutine of the reader and the writer.
+ * @throws {RangeError} Unless there is either a path or a connection, or if the
+ * limit or the options of TLS are not possible.
+ * @throws {Deno.errors.NotFound} If there is no such socket; other errors of the
+ * system are Deno's, too.
  *
  * @example Asking over a Unix socket
  * ```ts
@@ -68,7 +72,8 @@ export function openUnixConnection(
  * its own. Needs `--allow-read` and `--allow-write` of the path, and
  * `--allow-net`.
  *
- * The socket file of a server that is gone is replaced. An error of a task goes
+ * A socket file that is there is replaced, whether its server is gone or not, as
+ * in Python. An error of a task goes
  * to the exception handler of the loop and closes the connection; returning
  * does not: close the writer. Cancelling the wait closes the server.
  *
@@ -78,6 +83,10 @@ export function openUnixConnection(
  * outside the file system.
  * @param options The limit of the readers, and what listening needs.
  * @returns A coroutine of the server.
+ * @throws {RangeError} Unless there is either a path or a listener, or if the
+ * options of TLS do not fit together.
+ * @throws {Deno.errors.AddrInUse} If there is a file that is no socket; other
+ * errors of the system are Deno's, too.
  *
  * @example A server that leaves no file behind
  * ```ts
