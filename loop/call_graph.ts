@@ -128,6 +128,24 @@ function stackOf(future: Future<unknown>): FrameCallGraphEntry[] {
  * @param options How much to show.
  * @returns A tree, each future once; "" where there is nothing to show.
  * @throws {RuntimeError} If no future is given and no loop is running.
+ *
+ * @example Who waits for a task
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * await asyncio.run(async () => {
+ *   const answer = asyncio.getRunningLoop().createFuture<number>();
+ *   const task = asyncio.createTask(async () => await answer, { name: "Ada" });
+ *   await asyncio.sleep(0);
+ *   assert.match(
+ *     asyncio.formatCallGraph(answer),
+ *     /^\* <Future pending>\n {2}\+ Awaited by:\n {4}\* <Task .* name='Ada'>/,
+ *   );
+ *   answer.setResult(42);
+ *   assert.equal(await task, 42);
+ * });
+ * ```
  */
 export function formatCallGraph(
   future?: Future<unknown> | null,

@@ -11,6 +11,18 @@ import { currentLoop } from "./running.ts";
  * @param source A future, a coroutine, a generator object or a function.
  * @returns The future itself, or the task that was created.
  * @throws {TypeError} If the source cannot be run, such as a started promise.
+ *
+ * @example A task of what is none yet
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * await asyncio.run(async () => {
+ *   const task = asyncio.ensureFuture(asyncio.sleep(0, "done"));
+ *   assert.equal(asyncio.ensureFuture(task), task);
+ *   assert.equal(await task, "done");
+ * });
+ * ```
  */
 export function ensureFuture<T>(source: CoroutineLike<T>): Future<T> {
   if (source instanceof Future) return source;

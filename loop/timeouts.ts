@@ -258,6 +258,21 @@ export function timeout<T>(
  * @param body An async function or a generator function; it gets the deadline.
  * @returns A coroutine of what the body returns.
  * @throws {TimeoutError} If the time came and that ended the body.
+ *
+ * @example One deadline for several steps
+ * ```ts
+ * import * as asyncio from "@asyncio/asyncio";
+ * import assert from "node:assert/strict";
+ *
+ * await asyncio.run(async () => {
+ *   const deadline = asyncio.getRunningLoop().time() + 0.01;
+ *   await asyncio.timeoutAt(deadline, () => asyncio.sleep(0));
+ *   await assert.rejects(
+ *     asyncio.timeoutAt(deadline, () => asyncio.sleep(60)),
+ *     asyncio.TimeoutError,
+ *   );
+ * });
+ * ```
  */
 export function timeoutAt<T>(
   when: number | null,
