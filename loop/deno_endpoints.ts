@@ -82,7 +82,8 @@ export abstract class DenoEndpoints extends DenoSockets {
    * Listens on a Unix socket and gives each connection a protocol. Needs
    * `--allow-read` and `--allow-write` of the path, and `--allow-net`.
    *
-   * The socket file of a server that is gone is replaced; any other file is not.
+   * A socket file that is there is replaced, whether its server is gone or not,
+   * as in Python; any other file is not.
    * Closing the server removes the file, unless another has taken its place.
    * Cancelling the wait closes the server.
    *

@@ -73,9 +73,9 @@ export function openUnixConnection(
  * `--allow-net`.
  *
  * A socket file that is there is replaced, whether its server is gone or not, as
- * in Python. An error of a task goes
- * to the exception handler of the loop and closes the connection; returning
- * does not: close the writer. Cancelling the wait closes the server.
+ * in Python. An error of a task goes to the exception handler of the loop and
+ * closes the connection; returning does not: close the writer. Cancelling the
+ * wait closes the server.
  *
  * @param clientConnectedCallback Serves a connection: an async function, a
  * generator function or a plain one, called with the reader and the writer.
