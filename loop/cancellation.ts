@@ -4,6 +4,16 @@ import type { Scope } from "./scope.ts";
 import type { Task } from "./tasks.ts";
 import { HELD, type Interruption, PASSED, TAKEN, type Wait } from "./waits.ts";
 
+/** An abort signal of the code in one region of a task. */
+interface ScopedSignal {
+  readonly scope: Scope;
+  readonly controller: AbortController;
+}
+
+function isUsable({ controller }: ScopedSignal): boolean {
+  return !controller.signal.aborted;
+}
+
 /** The requests to cancel a task, and the error that is due to it. */
 export class Cancellation {
   /** How many requests are outstanding. */
@@ -23,7 +33,8 @@ export class Cancellation {
   #interrupting = false;
   /** While they were, the request came back to this task. */
   #circular = false;
-  #controller: AbortController | null = null;
+  /** The signals in use, each with the region whose end aborts it. */
+  #signals: ScopedSignal[] = [];
 
   /** Creates the record of a task that nobody asked to cancel yet. */
   constructor(task: Task<unknown>) {
@@ -59,13 +70,16 @@ export class Cancellation {
       this.#held = outcome === HELD;
       this.#adrift = this.#held || (outcome === PASSED && this.#isAdrift());
     }
-    this.#controller?.abort(new CancelledError(message));
+    this.#abort(scope, message);
   }
 
   /** Takes one request back; at zero the error is no longer due. */
   takeBack(): number {
     if (this.requests > 0) this.requests--;
-    if (this.requests === 0) this.#due = null;
+    if (this.requests === 0) {
+      this.#due = null;
+      this.#signals = this.#signals.filter(isUsable);
+    }
     return this.requests;
   }
 
@@ -85,6 +99,8 @@ export class Cancellation {
   /** A region was left: an error not thrown in it is due outside. */
   leave(scope: Scope): void {
     if (this.#due === scope) this.#due = scope.parent;
+    if (this.#signals.length === 0) return;
+    this.#signals = this.#signals.filter((one) => one.scope !== scope);
   }
 
   /** Interrupts a wait at its beginning if the error is due. */
@@ -93,15 +109,29 @@ export class Cancellation {
     if (wait.interrupt(this.#message) === TAKEN) this.#due = null;
   }
 
-  /** The signal that requests abort, made when first wanted. */
-  get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      if (this.requests > 0) {
-        this.#controller.abort(new CancelledError(this.#message));
-      }
+  /**
+   * The signal of the region of the task that the caller runs in, of the
+   * `whole` task for others; made when first wanted.
+   */
+  signal(whole: Scope): AbortSignal {
+    const current = currentScope();
+    const scope = current?.task === this.#task ? current : whole;
+    const known = this.#signals.find((one) => one.scope === scope);
+    if (known !== undefined) return known.controller.signal;
+    const controller = new AbortController();
+    this.#signals.push({ scope, controller });
+    if (this.requests > 0) {
+      controller.abort(new CancelledError(this.#message));
     }
-    return this.#controller.signal;
+    return controller.signal;
+  }
+
+  /** Aborts the signals of a region and of those inside it. */
+  #abort(within: Scope, message: string | undefined): void {
+    for (const { scope, controller } of this.#signals) {
+      if (!scope.within(within)) continue;
+      controller.abort(new CancelledError(message));
+    }
   }
 
   /**

@@ -210,12 +210,12 @@ export class Task<T = unknown> extends Future<T> {
   }
 
   /**
-   * An abort signal that is aborted when the task is asked to cancel, with the
-   * CancelledError as its reason: for `fetch()` and other foreign promises.
+   * Aborted when the task, or the body of a timeout or group that asks for it,
+   * is cancelled, with the CancelledError as reason: for `fetch()` and its like.
    */
   get signal(): AbortSignal {
     this.#cancellation ??= new Cancellation(this as Task<unknown>);
-    return this.#cancellation.signal;
+    return this.#cancellation.signal(this.#scope);
   }
 
   /**
