@@ -54,6 +54,7 @@ class BodySteps<T, A extends unknown[]> implements Steps<T> {
 
   #begin(): IteratorResult<Suspension, T> {
     const body = this.#body;
+    if (typeof body !== "function") throw refusal(`received ${body}`);
     const { scope } = running.strand!;
     const subject = scopeStorage.getStore() === scope
       ? body(...this.#args)
@@ -66,11 +67,15 @@ class BodySteps<T, A extends unknown[]> implements Steps<T> {
       this.#promised = true;
       return { done: false, value: new BodyPromise(subject) };
     }
-    throw new TypeError(
-      "Cannot run coroutine: expected an async function or a generator " +
-        `function, but ${body.name || "the function"} returned ${subject}`,
-    );
+    throw refusal(`but ${body.name || "the function"} returned ${subject}`);
   }
+}
+
+function refusal(problem: string): TypeError {
+  return new TypeError(
+    "Cannot run coroutine: expected an async function or a generator " +
+      `function, ${problem}`,
+  );
 }
 
 /** Tells whether a value has a `then` method. */

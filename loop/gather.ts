@@ -85,6 +85,12 @@ export function gather(...args: unknown[]): Future<unknown[]> {
     empty.setResult([]);
     return empty;
   }
+  if (Array.isArray(args[0])) {
+    throw new TypeError(
+      "Cannot gather: expected coroutines, received a list, " +
+        "write gather(...list)",
+    );
+  }
   return gatherAll(args as CoroutineLike<unknown>[], returnExceptions);
 }
 

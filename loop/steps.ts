@@ -48,10 +48,11 @@ function isGenerator(value: unknown): boolean {
 export function checkCoroutineLike(value: unknown, action: string): void {
   if (typeof value === "function") {
     if (value.length === 0) return;
-    const name = value.name || "function";
+    const { name } = value;
+    const what = name === "" ? "a function" : `the function '${name}'`;
     throw new TypeError(
-      `Cannot ${action}: expected a coroutine, received the function ` +
-        `'${name}' which needs arguments, write () => ${name}(...) instead`,
+      `Cannot ${action}: expected a coroutine, received ${what} ` +
+        `which needs arguments, write () => ${name || "call"}(...) instead`,
     );
   }
   if (isSteppable(value)) return;

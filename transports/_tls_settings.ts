@@ -121,6 +121,13 @@ function complete(
 }
 
 function check(action: string, options: TlsOptions, serverSide: boolean): void {
+  for (const name of ["caCerts", "alpnProtocols"] as const) {
+    const value: unknown = options[name];
+    if (value === undefined || Array.isArray(value)) continue;
+    throw new TypeError(
+      `Cannot ${action}: ${name} must be a list, received ${typeof value}`,
+    );
+  }
   const problem = findProblem(options, serverSide);
   if (problem !== null) throw new RangeError(`Cannot ${action}: ${problem}`);
 }

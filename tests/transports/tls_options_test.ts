@@ -132,6 +132,13 @@ Deno.test("ssl options must fit together", () =>
     for (const [ssl, message] of cases) {
       await assertRejects(() => connect({ ssl }), RangeError, message);
     }
+    for (const name of ["caCerts", "alpnProtocols"]) {
+      await assertRejects(
+        () => connect({ ssl: { [name]: "h2" } as TlsOptions }),
+        TypeError,
+        `${name} must be a list, received string`,
+      );
+    }
     await assertRejects(
       () => serve({ ...server, verifyMode: "required" }),
       RangeError,

@@ -11,6 +11,7 @@ import { createTask } from "../../loop/tasks.ts";
 import { timeout } from "../../loop/timeouts.ts";
 import { wait } from "../../loop/wait.ts";
 import { waitFor } from "../../loop/wait_for.ts";
+import { Lock } from "../../sync/lock.ts";
 import { virtual } from "../_support.ts";
 
 // What is wrong is an error of the type checker, here expected, and in plain
@@ -66,6 +67,9 @@ Deno.test("a function that needs arguments is no coroutine", () =>
     assertThrows(() => gather(fetchPage), TypeError, advice);
     // @ts-expect-error: nobody would give it its argument
     assertThrows(() => waitFor(fetchPage, 1), TypeError, advice);
+    // @ts-expect-error: nobody would give it its argument
+    const nameless = () => createTask((url: string) => fetchPage(url));
+    assertThrows(nameless, TypeError, "received a function which needs");
     // Either of these is right.
     await createTask(fetchPage("a"));
     await createTask(() => fetchPage("a"));
@@ -117,6 +121,28 @@ Deno.test("a function that returns nothing awaitable fails when it is run", () =
     // @ts-expect-error: it returns a text
     const plain = coroutine((name: string) => name);
     await assertRejects(async () => await plain("x"), TypeError, advice);
+  }));
+
+Deno.test("gather() takes no list", () =>
+  virtual(async () => {
+    const advice = "received a list, write gather(...list)";
+    const list = [sleep(0)];
+    // @ts-expect-error: a list, as for Promise.all
+    assertThrows(() => gather(list), TypeError, advice);
+    await gather(...list);
+  }));
+
+Deno.test("a body is a function, and nothing that has started", () =>
+  virtual(async () => {
+    const advice = "expected an async function or a generator function, " +
+      "received <Coroutine sleep>";
+    // @ts-expect-error: a coroutine
+    await assertRejects(() => timeout(1, sleep(0)), TypeError, advice);
+    const started = "received [object Promise]";
+    // @ts-expect-error: work() has started
+    await assertRejects(() => timeout(1, work()), TypeError, started);
+    // @ts-expect-error: work() has started
+    await assertRejects(() => new Lock().with(work()), TypeError, started);
   }));
 
 Deno.test("yield without the star is told so", () =>
