@@ -1,7 +1,9 @@
+import { failWithFrames } from "./awaiting_frames.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { WaitingSteps } from "./direct_steps.ts";
 import type { Future } from "./futures.ts";
 import { HeldWait } from "./held_wait.ts";
+import { running } from "./running.ts";
 import type { Scope } from "./scope.ts";
 import type { Runnable } from "./timer_queue.ts";
 import { type Interruption, SCHEDULED, type Wait } from "./waits.ts";
@@ -89,6 +91,11 @@ export class NativeWait<T = unknown, F = T, R = never>
   resume(failed: boolean, value: unknown): void {
     const { movers } = this.loop.scheduler;
     movers.move(this.scope?.task ?? movers.outside);
+    if (failed && running.debugged > 0 && value instanceof Error) {
+      const [onFulfilled, onRejected] = [this.#onFulfilled, this.#onRejected];
+      this.#openChain().resolve(failWithFrames(value, onFulfilled, onRejected));
+      return;
+    }
     try {
       const result = failed
         ? this.#onRejected(value)

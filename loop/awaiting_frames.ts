@@ -1,0 +1,54 @@
+import { framesOfUser, linesOfStack } from "./creation_site.ts";
+
+/** How many frames are asked for. */
+const DEPTH = 24;
+
+const resolved = Promise.resolve();
+
+/** Errors whose stack tells already who waited. */
+const told = new WeakSet<Error>();
+
+/**
+ * Fails native code with an error whose stack tells the async functions that
+ * waited, for debug mode.
+ *
+ * V8 knows them, but shows them only in the reaction of a promise that they
+ * wait for. So the error passes through one: the functions that V8 gave to
+ * `then` lead it from there to those who wait.
+ */
+export function failWithFrames<F, R>(
+  error: Error,
+  onFulfilled: (value: never) => F | PromiseLike<F>,
+  onRejected: (reason: unknown) => R | PromiseLike<R>,
+): Promise<F | R> {
+  return resolved.then((): never => {
+    if (!told.has(error)) addFrames(error);
+    throw error;
+  }).then(onFulfilled, onRejected);
+}
+
+/** Adds the frames to the stack, as text only when somebody reads it. */
+function addFrames(error: Error): void {
+  told.add(error);
+  const own = Object.getOwnPropertyDescriptor(error, "stack");
+  // The stack of a frozen error, or one that is text already, stays as it is.
+  if (own?.get === undefined || !own.configurable) return;
+  const { get } = own;
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEPTH;
+  const here = new Error();
+  Error.stackTraceLimit = limit;
+  let stack: string | undefined;
+  Object.defineProperty(error, "stack", {
+    ...own,
+    get: () => stack ??= joined(String(get.call(error)), here),
+    set: (value) => stack = value,
+  });
+}
+
+function joined(stack: string, here: Error): string {
+  const lines = framesOfUser(linesOfStack(here))
+    .filter((frame) => !stack.includes(frame))
+    .map((frame) => `\n    at async ${frame}`);
+  return stack + lines.join("");
+}
