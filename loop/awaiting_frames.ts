@@ -34,10 +34,7 @@ function addFrames(error: Error): void {
   // The stack of a frozen error, or one that is text already, stays as it is.
   if (own?.get === undefined || !own.configurable) return;
   const { get } = own;
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEPTH;
-  const here = new Error();
-  Error.stackTraceLimit = limit;
+  const here = errorOfDepth();
   let stack: string | undefined;
   Object.defineProperty(error, "stack", {
     ...own,
@@ -51,4 +48,31 @@ function joined(stack: string, here: Error): string {
     .filter((frame) => !stack.includes(frame))
     .map((frame) => `\n    at async ${frame}`);
   return stack + lines.join("");
+}
+
+/**
+ * Tells which async functions stand in the `await` whose callbacks these are,
+ * innermost first: a line for each, such as "worker (file:///.../main.ts:12:5)".
+ *
+ * They do not notice: what leads to them is a promise that is never settled.
+ */
+export async function awaitingFrames(
+  onFulfilled: (value: never) => unknown,
+  onRejected: (reason: unknown) => unknown,
+): Promise<string[]> {
+  let here = new Error();
+  resolved.then(() => {
+    here = errorOfDepth();
+    return new Promise<never>(() => {});
+  }).then(onFulfilled, onRejected);
+  await resolved;
+  return framesOfUser(linesOfStack(here));
+}
+
+function errorOfDepth(): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEPTH;
+  const here = new Error();
+  Error.stackTraceLimit = limit;
+  return here;
 }

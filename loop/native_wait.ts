@@ -1,4 +1,4 @@
-import { failWithFrames } from "./awaiting_frames.ts";
+import { awaitingFrames, failWithFrames } from "./awaiting_frames.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { WaitingSteps } from "./direct_steps.ts";
 import type { Future } from "./futures.ts";
@@ -110,6 +110,10 @@ export class NativeWait<T = unknown, F = T, R = never>
 
   describe(): string {
     return this.#steps?.describe() ?? "";
+  }
+
+  askFrames(): Promise<string[]> {
+    return awaitingFrames(this.#onFulfilled, this.#onRejected);
   }
 
   interrupt(message: string | undefined): Interruption {

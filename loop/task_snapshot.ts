@@ -1,8 +1,11 @@
 import type { AbstractEventLoop } from "./abstract_event_loop.ts";
 import type { CoroutineGenerator } from "./awaitables.ts";
+import { runBody } from "./body.ts";
 import type { Future } from "./futures.ts";
+import { ANONYMOUS } from "./inspect.ts";
 import { sleep } from "./sleep.ts";
 import { allTasks, Task } from "./tasks.ts";
+import { nameOfFrame } from "./task_stack.ts";
 
 /** What a task is doing, as plain data that can be sent elsewhere. */
 export interface TaskSnapshot {
@@ -55,16 +58,18 @@ const STACKS_AT_ONCE = 100;
 const PAUSE = 0.001;
 
 /**
- * As `describeTasks`, with pauses, for to write a stack down is dear. Who waits
- * for whom is told of the moment of the call; of a task that ends in a pause the
- * stack has its function only.
+ * As `describeTasks`, and tells where async functions stand, too; with pauses,
+ * for to write a stack down is dear. Who waits for whom is told of the moment of
+ * the call; of a task that ends in a pause the stack has its function only.
  */
 export function* describeTasksGently(
   tasks: Iterable<Task<unknown>>,
 ): CoroutineGenerator<TaskSnapshot[]> {
   const snapshots: TaskSnapshot[] = [];
   for (const each of outline(tasks)) {
-    snapshots.push(addStack(each));
+    const frames = yield* runBody(() => each.task.waits.askFrames());
+    const { stack, ...rest } = addStack(each);
+    snapshots.push({ ...rest, stack: withFrames(stack, frames) });
     if (snapshots.length % STACKS_AT_ONCE === 0) yield* sleep(PAUSE);
   }
   return snapshots;
@@ -89,6 +94,19 @@ function outline(tasks: Iterable<Task<unknown>>): Outline[] {
 
 function addStack({ task, awaitedBy, ...rest }: Outline): TaskSnapshot {
   return { ...rest, stack: task.getStack(), awaitedBy };
+}
+
+/** Puts frames of async functions behind what the task waits for. */
+function withFrames(
+  stack: readonly string[],
+  frames: readonly string[],
+): readonly string[] {
+  const [wait, ...rest] = stack;
+  if (wait === undefined || frames.length === 0) return stack;
+  // The outermost of them may be the function of the task.
+  const outermost = nameOfFrame(frames.at(-1)!);
+  if ([outermost, ANONYMOUS].includes(rest.at(-1)!)) rest.pop();
+  return [wait, ...frames, ...rest];
 }
 
 /** The tasks that wait for a future, directly or through `gather()` and such. */

@@ -18,6 +18,8 @@ export interface Wait {
   describe(): string;
   /** Where the generator that waits stands, innermost first. */
   frames?(): string[];
+  /** Where the native code that waits stands, innermost first. */
+  askFrames?(): Promise<string[]>;
   /** Cancels what is waited for, if there still is something. */
   interrupt(message: string | undefined): Interruption;
   /** Stops waiting for a future that cannot be cancelled: it waits for us. */
@@ -106,6 +108,15 @@ export class WaitList {
       if (wait !== except) frames.push(...wait.frames?.() ?? []);
     }
     return frames;
+  }
+
+  /** Tells where the native code that waits stands, innermost first. */
+  async askFrames(): Promise<string[]> {
+    const answers: Promise<string[]>[] = [];
+    for (let wait = this.#last; wait !== null; wait = wait.previous) {
+      if (wait.askFrames !== undefined) answers.push(wait.askFrames());
+    }
+    return (await Promise.all(answers)).flat();
   }
 
   /** Breaks the waits within a scope off. */

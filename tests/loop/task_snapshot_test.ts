@@ -5,8 +5,11 @@ import {
   describeTasks,
   describeTasksGently,
 } from "../../loop/task_snapshot.ts";
+import { nameOfFrame } from "../../loop/task_stack.ts";
 import { createTask } from "../../loop/tasks.ts";
+import { timeout } from "../../loop/timeouts.ts";
 import { wait } from "../../loop/wait.ts";
+import { Queue } from "../../queues/queue.ts";
 import { testVirtual } from "./_support.ts";
 
 const MANY = 250;
@@ -70,5 +73,35 @@ testVirtual(
     assertEquals(told[0], before[0]);
     assertEquals(before.at(-2)!.stack, ["sleep", "<Coroutine sleep>"]);
     assertEquals(told.at(-2)!.stack, ["<Coroutine sleep>"]);
+  },
+);
+
+testVirtual(
+  "describeTasksGently() tells where async functions stand",
+  async () => {
+    const queue = new Queue<number>();
+    async function take(): Promise<number> {
+      return await queue.get();
+    }
+    async function work(): Promise<number> {
+      return await timeout(60, async function hurry() {
+        return await take() + 1;
+      });
+    }
+    const worker = createTask(work);
+    await sleep(1);
+    for (let asked = 0; asked < 2; asked++) {
+      const [told] = await createTask(describeTasksGently([worker]));
+      assertEquals(told!.stack.map(nameOfFrame), [
+        "Queue.get",
+        "take",
+        "hurry",
+        "work",
+      ]);
+      assertMatch(told!.stack[1]!, /task_snapshot_test\.ts:\d+:\d+\)$/);
+    }
+    // Nobody has noticed.
+    queue.putNowait(1);
+    assertEquals(await worker, 2);
   },
 );
