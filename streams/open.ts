@@ -10,6 +10,7 @@ import type {
   CreateServerOptions,
 } from "../transports/tcp.ts";
 import type { Transport } from "../transports/transports.ts";
+import { checkLimit } from "./_limit.ts";
 import { StreamReader } from "./stream_reader.ts";
 import {
   type ClientConnectedCallback,
@@ -128,8 +129,8 @@ export function openChannel(
  * @param port The port; 0 for any that is free.
  * @param options The limit of the readers, and what listening needs.
  * @returns A coroutine of the server.
- * @throws {RangeError} Unless there is either an address or a listener, or if
- * the options of TLS do not fit together.
+ * @throws {RangeError} Unless there is either an address or a listener, if the
+ * limit is not positive, or the options of TLS do not fit together.
  * @throws {Deno.errors.AddrInUse} If somebody listens there; other errors of the
  * system are Deno's, too.
  *
@@ -198,8 +199,9 @@ function* serverSteps(
   port: number | null | undefined,
   { limit, ...options }: StartServerOptions,
 ): CoroutineGenerator<Server> {
+  const size = checkLimit("start server", limit);
   return yield* currentLoop().createServer(
-    () => new StreamReaderProtocol(new StreamReader(limit), callback),
+    () => new StreamReaderProtocol(new StreamReader(size), callback),
     host,
     port,
     options,

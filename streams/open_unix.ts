@@ -7,6 +7,7 @@ import type {
   CreateUnixServerOptions,
 } from "../transports/unix.ts";
 import type { OpenChannelOptions, Stream } from "./open.ts";
+import { checkLimit } from "./_limit.ts";
 import { StreamReader } from "./stream_reader.ts";
 import {
   type ClientConnectedCallback,
@@ -83,8 +84,8 @@ export function openUnixConnection(
  * outside the file system.
  * @param options The limit of the readers, and what listening needs.
  * @returns A coroutine of the server.
- * @throws {RangeError} Unless there is either a path or a listener, or if the
- * options of TLS do not fit together.
+ * @throws {RangeError} Unless there is either a path or a listener, if the
+ * limit is not positive, or the options of TLS do not fit together.
  * @throws {Deno.errors.AddrInUse} If there is a file that is no socket; other
  * errors of the system are Deno's, too.
  *
@@ -133,8 +134,9 @@ function* serverSteps(
   path: string | null | undefined,
   { limit, ...options }: StartUnixServerOptions,
 ): CoroutineGenerator<Server> {
+  const size = checkLimit("start server", limit);
   return yield* currentLoop().createUnixServer(
-    () => new StreamReaderProtocol(new StreamReader(limit), callback),
+    () => new StreamReaderProtocol(new StreamReader(size), callback),
     path,
     options,
   );

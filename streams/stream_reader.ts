@@ -2,6 +2,7 @@ import type { Coroutine } from "../loop/coroutines.ts";
 import { showAsText } from "../loop/inspect.ts";
 import { waitOperation } from "../loop/wait_operation.ts";
 import type { ReadTransport } from "../transports/transports.ts";
+import { checkLimit, DEFAULT_LIMIT } from "./_limit.ts";
 import { ReaderBuffer } from "./_reader_buffer.ts";
 import {
   NEXT_LINE,
@@ -12,9 +13,6 @@ import {
   type ReadOperation,
 } from "./_reads.ts";
 import { NEWLINE, Search, type Separator, toSeparators } from "./_search.ts";
-
-/** The longest piece that ends with a separator, unless told otherwise. */
-const DEFAULT_LIMIT = 64 * 1024;
 
 /** What a `for await` loop over a reader steps through: lines. */
 export interface LineIterator
@@ -69,12 +67,7 @@ export class StreamReader implements AsyncIterable<Uint8Array> {
    * @throws {RangeError} If the limit is not positive.
    */
   constructor(limit: number = DEFAULT_LIMIT) {
-    if (!(limit > 0)) {
-      throw new RangeError(
-        `Cannot create reader: limit must be positive, received ${limit}`,
-      );
-    }
-    this.#buffer = new ReaderBuffer(limit);
+    this.#buffer = new ReaderBuffer(checkLimit("create reader", limit));
   }
 
   /**

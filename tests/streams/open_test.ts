@@ -186,6 +186,13 @@ Deno.test("openConnection() and startServer() set the limit of the reader", () =
       () => openConnection("127.0.0.1", server.port, { limit: 0 }),
       RangeError,
     );
+    for (const limit of [0, -1, NaN]) {
+      await assertRejects(
+        () => startServer(() => {}, "127.0.0.1", 0, { limit }),
+        RangeError,
+        `Cannot start server: limit must be positive, received ${limit}`,
+      );
+    }
   }));
 
 Deno.test("openConnection() passes on what Deno says", () =>
