@@ -1,4 +1,4 @@
-import { framesOfUser, linesOfStack } from "./creation_site.ts";
+import { framesOfUser, linesOfStack, noteStack } from "./creation_site.ts";
 
 /** How many frames are asked for. */
 const DEPTH = 24;
@@ -34,7 +34,7 @@ function addFrames(error: Error): void {
   // The stack of a frozen error, or one that is text already, stays as it is.
   if (own?.get === undefined || !own.configurable) return;
   const { get } = own;
-  const here = errorOfDepth();
+  const here = noteStack(DEPTH);
   let stack: string | undefined;
   Object.defineProperty(error, "stack", {
     ...own,
@@ -60,19 +60,11 @@ export async function awaitingFrames(
   onFulfilled: (value: never) => unknown,
   onRejected: (reason: unknown) => unknown,
 ): Promise<string[]> {
-  let here = new Error();
+  let lines: string[] = [];
   resolved.then(() => {
-    here = errorOfDepth();
+    lines = linesOfStack(noteStack(DEPTH));
     return new Promise<never>(() => {});
   }).then(onFulfilled, onRejected);
   await resolved;
-  return framesOfUser(linesOfStack(here));
-}
-
-function errorOfDepth(): Error {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEPTH;
-  const here = new Error();
-  Error.stackTraceLimit = limit;
-  return here;
+  return framesOfUser(lines);
 }

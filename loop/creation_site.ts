@@ -19,10 +19,7 @@ export class CreationSite {
 
   /** Notes where the running code was called from. */
   constructor() {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = DEPTH;
-    this.#error = new Error();
-    Error.stackTraceLimit = limit;
+    this.#error = noteStack(DEPTH);
   }
 
   /** Returns the user's frames, innermost first, a line each. */
@@ -30,6 +27,20 @@ export class CreationSite {
     const lines = linesOfStack(this.#error);
     return lines.filter(isUsers).slice(0, SHOWN).join("\n");
   }
+}
+
+/**
+ * Notes so many frames of the stack: of the caller, or outside `inner`, which
+ * is running.
+ */
+export function noteStack(depth: number, inner?: () => unknown): Error {
+  const limit = Error.stackTraceLimit;
+  // The frame of this function comes on top.
+  Error.stackTraceLimit = inner === undefined ? depth + 1 : depth;
+  const error = new Error();
+  if (inner !== undefined) Error.captureStackTrace(error, inner);
+  Error.stackTraceLimit = limit;
+  return error;
 }
 
 /** Returns the lines of an error's stack, whoever formats stacks otherwise. */

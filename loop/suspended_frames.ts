@@ -1,4 +1,4 @@
-import { framesOfUser, linesOfStack } from "./creation_site.ts";
+import { framesOfUser, linesOfStack, noteStack } from "./creation_site.ts";
 
 /** The most frames that are asked for, two for each generator of a chain. */
 const DEPTH = 100;
@@ -27,13 +27,8 @@ export const probe: {
 
 /** The innermost wait was reached: notes the stack, and goes on waiting. */
 export function answerProbe<R extends Iterator<unknown>>(suspension: R): R {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = probe.depth;
-  const answer = new Error();
   // Ours would be left out in the end: they are not even written down.
-  Error.captureStackTrace(answer, suspension.next);
-  Error.stackTraceLimit = limit;
-  probe.lines = linesOfStack(answer);
+  probe.lines = linesOfStack(noteStack(probe.depth, suspension.next));
   return suspension;
 }
 
