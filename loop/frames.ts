@@ -1,3 +1,4 @@
+import { denoCore } from "./host.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -15,15 +16,12 @@ interface Frames {
 }
 
 /**
- * What Deno's AsyncLocalStorage itself is made of, if this is Deno and it is
- * still there. It makes switching contexts as cheap as an assignment; without
- * it the loop keeps contexts by promise reactions, which any runtime has.
+ * What Deno's AsyncLocalStorage itself is made of, if it is there. It makes
+ * switching contexts as cheap as an assignment; without it the loop keeps
+ * contexts by promise reactions, which any runtime has.
  */
 function findFrames(): Frames | null {
-  const host = globalThis as { Deno?: Record<PropertyKey, unknown> };
-  const internal = host.Deno?.["internal"] as PropertyKey | undefined;
-  const internals = internal === undefined ? undefined : host.Deno?.[internal];
-  const { core } = (internals ?? {}) as { core?: Partial<Frames> };
+  const core = denoCore<Frames>();
   return typeof core?.getAsyncContext === "function" &&
       typeof core.setAsyncContext === "function"
     ? core as Frames

@@ -88,7 +88,8 @@ const USUAL_RESOURCES = ["stdin", "stdout", "stderr"];
  * yes.
  */
 export function hasForeignResources(signals: number): boolean {
-  const resources = internals()?.core?.resources?.();
+  const resources = denoCore<{ resources(): Record<string, string> }>()
+    ?.resources?.();
   if (resources === undefined) return true;
   const names = Object.values(resources);
   return names.filter((name) => !USUAL_RESOURCES.includes(name))
@@ -107,12 +108,15 @@ export function hasForeignTimers(): boolean | null {
   return active === undefined ? null : active.length > 0;
 }
 
-interface Internals {
-  core?: { resources?: () => Record<string, string> };
-}
-
-function internals(): Internals | undefined {
+/**
+ * Returns what Deno is made of, if this is Deno and it is still there; nothing
+ * of it is promised, so whoever uses it must do without.
+ *
+ * @typeParam C The part that is looked for.
+ */
+export function denoCore<C>(): Partial<C> | undefined {
   const host = globalThis as { Deno?: Record<PropertyKey, unknown> };
   const key = host.Deno?.["internal"] as PropertyKey | undefined;
-  return key === undefined ? undefined : host.Deno?.[key] as Internals;
+  const internals = key === undefined ? undefined : host.Deno?.[key];
+  return (internals as { core?: Partial<C> } | undefined)?.core;
 }
