@@ -79,7 +79,7 @@ function refusal(problem: string): TypeError {
 }
 
 /** Tells whether a value has a `then` method. */
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then ===
     "function";
 }

@@ -133,9 +133,9 @@ export class Queue<T = unknown> {
     this.#maxsize = maxsize;
     this.#storage = options.storage ?? new RingBuffer<T>();
     const binding = new LoopBinding(this);
-    this.#getters = new WaitQueue(binding, "Queue.get");
-    this.#putters = new WaitQueue(binding, "Queue.put");
-    this.#joiners = new WaitQueue(binding, "Queue.join");
+    this.#getters = new WaitQueue(binding);
+    this.#putters = new WaitQueue(binding);
+    this.#joiners = new WaitQueue(binding);
   }
 
   /** How many items may wait; no limit if it is 0 or less. */

@@ -1,4 +1,3 @@
-import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import type { BaseEventLoop } from "../loop/base_event_loop.ts";
 import { RuntimeError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
@@ -57,7 +56,6 @@ export class Waiter {
  */
 export class WaitQueue {
   readonly #binding: LoopBinding;
-  readonly #name: string;
   #first: Waiter | null = null;
   #last: Waiter | null = null;
   #size = 0;
@@ -69,14 +67,9 @@ export class WaitQueue {
    */
   #search: Waiter | null = null;
 
-  /**
-   * Creates an empty queue whose futures come from `binding`.
-   *
-   * @param name What its waiters wait in, for reports.
-   */
-  constructor(binding: LoopBinding, name: string) {
+  /** Creates an empty queue whose futures come from `binding`. */
+  constructor(binding: LoopBinding) {
     this.#binding = binding;
-    this.#name = name;
   }
 
   /** The number of waiters that have not left, done ones included. */
@@ -84,14 +77,9 @@ export class WaitQueue {
     return this.#size;
   }
 
-  /** Makes a waiter of the current loop that is not in the queue yet. */
-  create(): Waiter {
-    return new Waiter(this.#binding.createFuture().named(this.#name));
-  }
-
-  /** Makes a waiter and puts it last. */
+  /** Makes a waiter of the current loop and puts it last. */
   enter(): Waiter {
-    const waiter = this.create();
+    const waiter = new Waiter(this.#binding.createFuture());
     this.#append(waiter);
     return waiter;
   }
@@ -107,16 +95,6 @@ export class WaitQueue {
     if (waiter.woken) this.#woken--;
     waiter.previous = waiter.next = null;
     this.#size--;
-  }
-
-  /** Queues a created waiter, waits until it is woken, and takes it out. */
-  *wait(waiter: Waiter = this.create()): CoroutineGenerator<void> {
-    this.#append(waiter);
-    try {
-      yield* waiter.future;
-    } finally {
-      this.leave(waiter);
-    }
   }
 
   /** Whether a waiter, pending or woken, has not been cancelled. */

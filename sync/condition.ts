@@ -1,5 +1,5 @@
 import type { Body, CoroutineGenerator } from "../loop/awaitables.ts";
-import { runBody } from "../loop/body.ts";
+import { isPromiseLike, runBody } from "../loop/body.ts";
 import {
   type Coroutine,
   leafOperation,
@@ -58,7 +58,7 @@ export type Truthy<T> = Exclude<T, false | 0 | 0n | "" | null | undefined>;
  */
 export class Condition {
   readonly #lock: Lock;
-  readonly #waiters = new WaitQueue(new LoopBinding(this), "Condition.wait");
+  readonly #waiters = new WaitQueue(new LoopBinding(this));
 
   static {
     showAsText(this);
@@ -197,7 +197,7 @@ export class Condition {
     const guard = releaseFrom(this.#lock);
     try {
       try {
-        yield* waiter.future;
+        yield* waiter.future.named("Condition.wait");
       } finally {
         this.#waiters.leave(waiter);
         if (!takeIfFree(this.#lock, guard)) yield* this.#acquireAgain(guard);
@@ -228,7 +228,7 @@ export class Condition {
   *#waitFor<T>(predicate: () => T): CoroutineGenerator<Truthy<T>> {
     while (true) {
       const result = predicate();
-      if (isThenable(result)) {
+      if (isPromiseLike(result)) {
         throw new TypeError(
           "Cannot wait for predicate: it returned a promise, expected a value",
         );
@@ -246,8 +246,4 @@ export class Condition {
       this.#lock.release();
     }
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as PromiseLike<unknown> | null)?.then === "function";
 }

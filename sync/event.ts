@@ -36,7 +36,7 @@ let WAIT_SET: WaitOperation<Event, undefined, true, Waiter>;
  */
 export class Event {
   #flag = false;
-  readonly #waiters = new WaitQueue(new LoopBinding(this), "Event.wait");
+  readonly #waiters = new WaitQueue(new LoopBinding(this));
 
   static {
     showAsText(this);

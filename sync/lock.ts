@@ -109,7 +109,7 @@ export let releaseFrom: (lock: Lock) => LockGuard;
 export class Lock {
   /** The guard of the present hold; the lock is free exactly without one. */
   #hold: LockGuard | null = null;
-  readonly #waiters = new WaitQueue(new LoopBinding(this), "Lock.acquire");
+  readonly #waiters = new WaitQueue(new LoopBinding(this));
 
   static {
     showAsText(this);

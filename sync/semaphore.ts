@@ -62,7 +62,7 @@ let ACQUIRE: WaitOperation<Semaphore, undefined, Disposable, Waiter>;
 export class Semaphore {
   /** Free permits. A permit is taken off for a waiter when it is woken. */
   #permits: number;
-  readonly #waiters = new WaitQueue(new LoopBinding(this), "Semaphore.acquire");
+  readonly #waiters = new WaitQueue(new LoopBinding(this));
 
   static {
     showAsText(this);

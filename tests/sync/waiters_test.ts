@@ -1,16 +1,33 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { Coroutine } from "../../loop/coroutines.ts";
+import { WAIT } from "../../loop/direct_steps.ts";
 import { CancelledError, RuntimeError } from "../../loop/errors.ts";
 import { run } from "../../loop/runners.ts";
 import { createTask } from "../../loop/tasks.ts";
 import { VirtualTimeEventLoop } from "../../loop/virtual_time_event_loop.ts";
+import {
+  type WaitOperation,
+  waitOperation,
+} from "../../loop/wait_operation.ts";
 import { LoopBinding, type Waiter, WaitQueue } from "../../sync/_waiters.ts";
 import { iterations, virtual } from "../_support.ts";
 
 function makeQueue(): WaitQueue {
-  return new WaitQueue(
-    new LoopBinding({ toString: () => "<Owner>" }),
-    "test",
-  );
+  return new WaitQueue(new LoopBinding({ toString: () => "<Owner>" }));
+}
+
+/** Waits in a queue, as locks and their like do. */
+const IN_QUEUE: WaitOperation<WaitQueue, undefined, void, Waiter> = {
+  name: "test",
+  attempt: () => WAIT,
+  enter: (queue) => queue.enter(),
+  leave: (queue, waiter) => queue.leave(waiter),
+  finish: () => {},
+  abandon: () => {},
+};
+
+function waitIn(queue: WaitQueue): Coroutine<void> {
+  return waitOperation(IN_QUEUE, queue, undefined);
 }
 
 const states = (waiters: Waiter[]) =>
@@ -89,7 +106,7 @@ Deno.test("WaitQueue serves and drops 100000 waiters in linear time", () =>
     const queue = makeQueue();
     const tasks = Array.from(
       { length: 100_000 },
-      () => createTask(queue.wait()),
+      () => createTask(waitIn(queue)),
     );
     await iterations(1);
     assertEquals(queue.size, 100_000);
@@ -123,10 +140,10 @@ Deno.test("LoopBinding refuses a second loop (LK1)", async () => {
   }, { loopFactory: () => new VirtualTimeEventLoop() });
 });
 
-Deno.test("WaitQueue.wait() takes the waiter out when an error ends it", () =>
+Deno.test("a wait operation takes its waiter out when an error ends it", () =>
   virtual(async () => {
     const queue = makeQueue();
-    const task = createTask(queue.wait());
+    const task = createTask(waitIn(queue));
     await iterations(1);
     task.cancel();
     await task.catch((error) => assert(error instanceof CancelledError));
