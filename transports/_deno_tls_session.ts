@@ -1,3 +1,4 @@
+import { closeOnce } from "./_close_once.ts";
 import { handshakeReset, isTruncation } from "./_tls_errors.ts";
 import type { TlsSession } from "./_tls_session.ts";
 import type { TlsSettings } from "./_tls_settings.ts";
@@ -38,11 +39,7 @@ export class DenoTlsSession implements TlsSession {
   }
 
   close(): void {
-    try {
-      this.#conn.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    closeOnce(this.#conn);
   }
 
   extraInfo(name: string): unknown {

@@ -1,3 +1,4 @@
+import { closeOnce } from "./_close_once.ts";
 import { systemError } from "./_errors.ts";
 
 /** The most that is written at once: what a pipe of Linux holds. */
@@ -177,15 +178,6 @@ function checkChunk(chunk: unknown): Uint8Array<ArrayBuffer> {
   throw new TypeError(
     `Cannot read stream: expected chunks of bytes, received ${typeof chunk}`,
   );
-}
-
-/** Closes a file that may be closed already. */
-function closeOnce(file: { close(): void }): void {
-  try {
-    file.close();
-  } catch (error) {
-    if ((error as Error)?.name !== "BadResource") throw error;
-  }
 }
 
 function ignore(): void {}

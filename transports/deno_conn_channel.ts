@@ -1,3 +1,4 @@
+import { closeOnce } from "./_close_once.ts";
 import type { ByteChannel } from "./byte_channel.ts";
 
 /** The byte channel of a `Deno.Conn`. */
@@ -24,11 +25,7 @@ export class DenoConnChannel implements ByteChannel {
   }
 
   close(): void {
-    try {
-      this.#conn.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    closeOnce(this.#conn);
   }
 
   /** Closes: Deno cannot make the peer see a reset. */

@@ -1,3 +1,4 @@
+import { closeOnce } from "./_close_once.ts";
 import type { Address, ByteChannel, ByteListener } from "./byte_channel.ts";
 import { DenoConnChannel } from "./deno_conn_channel.ts";
 
@@ -28,10 +29,6 @@ export class DenoListener implements ByteListener {
   }
 
   close(): void {
-    try {
-      this.#listener.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    closeOnce(this.#listener);
   }
 }

@@ -1,3 +1,4 @@
+import { closeOnce } from "./_close_once.ts";
 import type { SocketFile } from "./_socket_file.ts";
 import type { Address, ByteChannel, ByteListener } from "./byte_channel.ts";
 import { DenoConnChannel } from "./deno_conn_channel.ts";
@@ -61,11 +62,7 @@ export class UnixListener implements ByteListener {
     const putBack = keep ? file.putAside() : null;
     if (!keep) file?.remove();
     const accepting = this.#accepting;
-    try {
-      this.#listener.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    closeOnce(this.#listener);
     if (accepting === null) putBack?.();
     else if (file !== null) this.#end(file.path, accepting, putBack);
   }
