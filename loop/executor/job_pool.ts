@@ -4,7 +4,8 @@ import type { Future } from "../futures.ts";
 import { log } from "../log.ts";
 import { currentLoop, runInCallback } from "../running.ts";
 import { ExecutorFullError, WorkerDiedError } from "./errors.ts";
-import type { PendingJob } from "./pending_job.ts";
+import type { JobMessage } from "./messages.ts";
+import { PendingJob } from "./pending_job.ts";
 
 /** How long a cancelled job may take to stop before it is given up. */
 const GRACE_SECONDS = 1;
@@ -74,22 +75,41 @@ export class JobPool implements LaneOwner {
     this.#openLane = openLane;
   }
 
-  /** Throws unless the pool takes jobs. */
-  checkOpen(name: string): void {
+  /**
+   * Makes a job and starts it, or lets it wait for a lane.
+   *
+   * @param message What to call, with what.
+   * @param transferables What is moved with the arguments, not copied.
+   * @param keep Copies the arguments of a job that has to wait.
+   * @returns The future of the job.
+   * @throws {RuntimeError} If the pool takes no jobs any more.
+   * @throws {ExecutorFullError} If too many are waiting.
+   * @throws {TypeError} If it cannot be sent.
+   */
+  submit(
+    message: JobMessage,
+    transferables: Transferable[],
+    keep: (job: PendingJob) => void,
+  ): Future<unknown> {
+    this.#checkOpen(message.name);
+    const job = new PendingJob(
+      currentLoop(),
+      message,
+      transferables,
+      (job) => this.#ended(job),
+    );
+    this.#add(job, keep);
+    return job.future;
+  }
+
+  #checkOpen(name: string): void {
     if (!this.#closed) return;
     throw new RuntimeError(
       `Cannot submit job '${name}': the executor is shut down`,
     );
   }
 
-  /**
-   * Starts a job, or lets it wait for a lane.
-   *
-   * @param keep Copies the arguments of a job that has to wait.
-   * @throws {ExecutorFullError} If too many are waiting.
-   * @throws {TypeError} If it cannot be sent.
-   */
-  add(job: PendingJob, keep: (job: PendingJob) => void): void {
+  #add(job: PendingJob, keep: (job: PendingJob) => void): void {
     try {
       if (this.#hasRoom()) this.#begin(job);
       else {
@@ -107,7 +127,7 @@ export class JobPool implements LaneOwner {
   }
 
   /** Nobody waits for a job any more: it has ended or was cancelled. */
-  ended(job: PendingJob): void {
+  #ended(job: PendingJob): void {
     this.#expected--;
     this.#reviewAnchor();
     if (job.cancelledAt !== null) this.#cancel(job);

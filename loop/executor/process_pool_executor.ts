@@ -1,9 +1,7 @@
 import { NotImplementedError } from "../errors.ts";
 import type { Future } from "../futures.ts";
-import { currentLoop } from "../running.ts";
 import { Executor, type ShutdownOptions } from "./executor.ts";
 import { JobPool } from "./job_pool.ts";
-import { PendingJob } from "./pending_job.ts";
 import {
   classesByName,
   moduleHref,
@@ -144,16 +142,8 @@ export class ProcessPoolExecutor<M extends object = UntypedModule>
     work: string | AnyFunction,
     ...args: unknown[]
   ): Future<unknown> {
-    const reference = referTo(work, this.#module);
-    this.#pool.checkOpen(reference.name);
-    const job = new PendingJob(
-      currentLoop(),
-      { ...reference, args },
-      [],
-      (job) => this.#pool.ended(job),
-    );
-    this.#pool.add(job, serializeJob);
-    return job.future;
+    const message = { ...referTo(work, this.#module), args };
+    return this.#pool.submit(message, [], serializeJob);
   }
 
   /**

@@ -1,9 +1,7 @@
 import type { Future } from "../futures.ts";
-import { currentLoop } from "../running.ts";
 import { Executor, type ShutdownOptions } from "./executor.ts";
 import { transferablesOf } from "./job.ts";
 import { JobPool } from "./job_pool.ts";
-import { PendingJob } from "./pending_job.ts";
 import {
   classesByName,
   moduleHref,
@@ -135,16 +133,8 @@ export class WorkerPoolExecutor<M extends object = UntypedModule>
     work: string | AnyFunction,
     ...args: unknown[]
   ): Future<unknown> {
-    const reference = referTo(work, this.#module);
-    this.#pool.checkOpen(reference.name);
-    const job = new PendingJob(
-      currentLoop(),
-      { ...reference, args },
-      transferablesOf(args),
-      (job) => this.#pool.ended(job),
-    );
-    this.#pool.add(job, keepArguments);
-    return job.future;
+    const message = { ...referTo(work, this.#module), args };
+    return this.#pool.submit(message, transferablesOf(args), keepArguments);
   }
 
   /**
