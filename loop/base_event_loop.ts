@@ -12,10 +12,10 @@ import { Future } from "./futures.ts";
 import { debugByDefault, onExit } from "./host.ts";
 import { showAsText } from "./inspect.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";
+import { LinkedList } from "./linked_list.ts";
 import { running } from "./running.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SlowSteps } from "./slow_steps.ts";
-import { TaskList } from "./task_list.ts";
 import {
   checkCallback,
   checkCurrent,
@@ -62,7 +62,7 @@ export class BaseEventLoop extends AbstractEventLoop {
    *
    * @ignore
    */
-  readonly tasks: TaskList = new TaskList();
+  readonly tasks: LinkedList<Task<unknown>> = new LinkedList();
   /**
    * The errors that nobody has retrieved.
    *

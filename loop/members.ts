@@ -1,9 +1,10 @@
 import type { Future } from "./futures.ts";
+import { type Link, LinkedList } from "./linked_list.ts";
 import type { Task } from "./tasks.ts";
 import type { Runnable } from "./timer_queue.ts";
 
 /** One task of a group: a link of the list, and told when the task is done. */
-class Member implements Runnable {
+class Member implements Link<Member>, Runnable {
   readonly task: Task<unknown>;
   previous: Member | null = null;
   next: Member | null = null;
@@ -30,9 +31,7 @@ class Member implements Runnable {
 export class Members {
   readonly #parent: () => Task<unknown>;
   readonly #left: (task: Task<unknown>) => void;
-  #first: Member | null = null;
-  #last: Member | null = null;
-  #size = 0;
+  readonly #list = new LinkedList<Member>();
 
   /**
    * Creates an empty list.
@@ -50,7 +49,7 @@ export class Members {
 
   /** How many tasks have not ended. */
   get size(): number {
-    return this.#size;
+    return this.#list.size;
   }
 
   /** The task that waits for the members. */
@@ -61,30 +60,18 @@ export class Members {
   /** Adds a task; the group is told when it is done. */
   add(task: Task<unknown>): void {
     const member = new Member(task, this);
-    const last = this.#last;
-    member.previous = last;
-    if (last === null) this.#first = member;
-    else last.next = member;
-    this.#last = member;
-    this.#size++;
+    this.#list.add(member);
     task.addWaiter(member);
   }
 
   /** Takes a member out, whose task is done, and tells the group. */
   leave(member: Member): void {
-    const { previous, next } = member;
-    if (previous === null) this.#first = next;
-    else previous.next = next;
-    if (next === null) this.#last = previous;
-    else next.previous = previous;
-    this.#size--;
+    this.#list.delete(member);
     this.#left(member.task);
   }
 
   /** Cancels all. */
   cancel(): void {
-    for (let member = this.#first; member !== null; member = member.next) {
-      member.task.cancel();
-    }
+    for (const { task } of this.#list) task.cancel();
   }
 }
