@@ -1,6 +1,7 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { NotImplementedError } from "./errors.ts";
 import { type Frame, frames, scopeIn, withScope } from "./frames.ts";
+import { builtinModule } from "./host.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -52,18 +53,10 @@ interface StorageClass {
   snapshot(): Context;
 }
 
-/**
- * Looks the class up without an import statement: a browser bundle has no
- * `node:async_hooks` and must still load.
- */
 function findStorageClass(): StorageClass | undefined {
-  const host = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => unknown };
-  };
-  const module = host.process?.getBuiltinModule?.("node:async_hooks") as
-    | { AsyncLocalStorage?: StorageClass }
-    | undefined;
-  return module?.AsyncLocalStorage;
+  const name = "node:async_hooks";
+  return builtinModule<{ AsyncLocalStorage?: StorageClass }>(name)
+    ?.AsyncLocalStorage;
 }
 
 function createStorage(): ScopeStorage {

@@ -109,6 +109,19 @@ export function hasForeignTimers(): boolean | null {
 }
 
 /**
+ * Looks a module of the runtime up without an import statement, for a browser
+ * bundle has none of them and must still load.
+ *
+ * @typeParam M What of the module is wanted.
+ */
+export function builtinModule<M>(name: string): M | undefined {
+  const host = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => unknown };
+  };
+  return host.process?.getBuiltinModule?.(name) as M | undefined;
+}
+
+/**
  * Returns what Deno is made of, if this is Deno and it is still there; nothing
  * of it is promised, so whoever uses it must do without.
  *

@@ -1,3 +1,5 @@
+import { builtinModule } from "../host.ts";
+
 /** The kinds of permissions that `deno run` has a flag for. */
 const PERMISSIONS = [
   "env",
@@ -67,5 +69,6 @@ interface PermissionQuery {
 }
 
 function toPath(url: URL): string {
-  return process.getBuiltinModule("node:url").fileURLToPath(url);
+  const name = "node:url";
+  return builtinModule<typeof import("node:url")>(name)!.fileURLToPath(url);
 }

@@ -1,4 +1,5 @@
 import { captureContext } from "../context.ts";
+import { builtinModule } from "../host.ts";
 import { decodeError, type ErrorClasses } from "./error_codec.ts";
 import type { DeathReason, Lane, LaneOwner } from "./job_pool.ts";
 import type { FromProcess, Outcome } from "./messages.ts";
@@ -144,9 +145,8 @@ interface Serializer {
   deserialize(bytes: Uint8Array): unknown;
 }
 
-/** Looks the module up without an import statement, for browsers have none. */
 function v8(): Serializer {
-  return process.getBuiltinModule("node:v8");
+  return builtinModule<Serializer>("node:v8")!;
 }
 
 /**

@@ -19,7 +19,7 @@ export async function serveProcess(
   module: string | null,
   magic: number,
 ): Promise<void> {
-  const v8 = process.getBuiltinModule("node:v8");
+  const v8 = globalThis.process.getBuiltinModule("node:v8");
   const writeSync = Deno.stdout.writeSync.bind(Deno.stdout);
   const requests = Deno.stdin.readable;
   keepToOurselves();
@@ -137,6 +137,7 @@ export function keepToOurselves(): void {
   put(stdout, "write", (bytes: Uint8Array) => stderr.write(bytes));
   put(stdout, "writeSync", (bytes: Uint8Array) => stderr.writeSync(bytes));
   put(stdout, "writable", stderr.writable);
+  const { process } = globalThis;
   const { Console } = process.getBuiltinModule("node:console");
   globalThis.console = new Console(process.stderr, process.stderr);
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { clearImmediate, setImmediate } from "node:timers";
 import { BaseEventLoop } from "../../loop/base_event_loop.ts";
 import { getRunningLoop } from "../../loop/running.ts";
 import { sleep } from "../../loop/sleep.ts";

@@ -54,7 +54,7 @@ type Options = CreateSubprocessOptions<
 async function use(
   mark: string,
   options: Options,
-  wait: (process: Process<StreamWriter, StreamReader>) => PromiseLike<unknown>,
+  wait: (child: Process<StreamWriter, StreamReader>) => PromiseLike<unknown>,
 ): Promise<void> {
   await using process = await createSubprocessShell(
     `exec sleep ${mark}`,
