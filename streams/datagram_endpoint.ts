@@ -1,14 +1,21 @@
 import type { CoroutineGenerator } from "../loop/awaitables.ts";
 import { type Coroutine, operation } from "../loop/coroutines.ts";
+import { WAIT } from "../loop/direct_steps.ts";
 import { RuntimeError } from "../loop/errors.ts";
 import type { Future } from "../loop/futures.ts";
 import { showAsText } from "../loop/inspect.ts";
 import { currentLoop } from "../loop/running.ts";
+import {
+  type Place,
+  type WaitOperation,
+  waitOperation,
+} from "../loop/wait_operation.ts";
 import type { NetAddress } from "../transports/byte_channel.ts";
 import type { CreateDatagramEndpointOptions } from "../transports/datagram.ts";
 import type { PacketProtocol } from "../transports/datagram_protocol.ts";
 import type { DatagramAddress } from "../transports/datagram_channel.ts";
 import type { DatagramTransport } from "../transports/datagram_transport.ts";
+import { checkLimit } from "./_limit.ts";
 
 /** What may wait to be received, unless told otherwise, in bytes. */
 const DEFAULT_LIMIT = 1024 * 1024;
@@ -102,12 +109,7 @@ class Inbox implements PacketProtocol {
   dropped = 0;
 
   constructor(limit: number) {
-    if (!(limit > 0)) {
-      throw new RangeError(
-        `Cannot open datagram endpoint: limit must be positive, received ${limit}`,
-      );
-    }
-    this.#limit = limit;
+    this.#limit = checkLimit("open datagram endpoint", limit);
   }
 
   datagramReceived(data: Uint8Array, address: NetAddress): void {
@@ -138,24 +140,12 @@ class Inbox implements PacketProtocol {
     }
   }
 
-  /** Waits for a datagram; `null` once the endpoint is closed. */
-  *take(): CoroutineGenerator<Datagram | null> {
-    while (this.#datagrams.length === 0 && this.#error === null) {
-      if (this.closed) return null;
-      const receiver = currentLoop().createFuture<void>()
-        .named("DatagramEndpoint.receive");
-      this.#receivers.add(receiver);
-      try {
-        yield* receiver;
-      } catch (error) {
-        this.#receivers.delete(receiver);
-        if (!receiver.cancelled()) this.wakeNext();
-        throw error;
-      } finally {
-        this.#receivers.delete(receiver);
-      }
-    }
+  /** Takes a datagram; `null` once the endpoint is closed and empty. */
+  take(): Datagram | null | typeof WAIT {
     const error = this.#error;
+    if (error === null && this.#datagrams.length === 0) {
+      return this.closed ? null : WAIT;
+    }
     this.#error = null;
     if (error !== null) throw error;
     const datagram = this.#datagrams.shift()!;
@@ -163,11 +153,55 @@ class Inbox implements PacketProtocol {
     if (this.#datagrams.length > 0) this.wakeNext();
     return datagram;
   }
+
+  enter(): Place {
+    const future = currentLoop().createFuture<void>();
+    this.#receivers.add(future);
+    return { future };
+  }
+
+  leave({ future }: Place): void {
+    this.#receivers.delete(future);
+  }
+
+  abandon({ future }: Place): void {
+    if (!future.cancelled()) this.wakeNext();
+  }
 }
 
 function wake(receiver: Future<void>): void {
   if (!receiver.done()) receiver.setResult();
 }
+
+/** Makes the operation of a method that waits for a datagram. */
+function inboxOperation<T>(
+  method: string,
+  convert: (datagram: Datagram | null) => T,
+): WaitOperation<Inbox, undefined, T, Place> {
+  function takeAndConvert(inbox: Inbox): T | typeof WAIT {
+    const datagram = inbox.take();
+    return datagram === WAIT ? WAIT : convert(datagram);
+  }
+  return {
+    name: `DatagramEndpoint.${method}`,
+    attempt: takeAndConvert,
+    enter: (inbox) => inbox.enter(),
+    leave: (inbox, place) => inbox.leave(place),
+    finish: takeAndConvert,
+    abandon: (inbox, place) => inbox.abandon(place),
+  };
+}
+
+const RECEIVE = inboxOperation("receive", (datagram) => {
+  if (datagram !== null) return datagram;
+  throw new RuntimeError("Cannot receive: the endpoint is closed");
+});
+
+const NEXT = inboxOperation(
+  "next",
+  (value): IteratorResult<Datagram, undefined> =>
+    value === null ? { done: true, value: undefined } : { done: false, value },
+);
 
 /** What a `for await` loop over an endpoint steps through. */
 export interface DatagramIterator
@@ -242,7 +276,7 @@ export class DatagramEndpoint implements AsyncDisposable {
    * @throws {RuntimeError} If the endpoint is closed and all were received.
    */
   receive(): Coroutine<Datagram> {
-    return operation("DatagramEndpoint.receive", this.#receive());
+    return waitOperation(RECEIVE, this.#inbox, undefined);
   }
 
   /**
@@ -272,7 +306,7 @@ export class DatagramEndpoint implements AsyncDisposable {
   /** Steps through the datagrams, until the endpoint is closed. */
   [Symbol.asyncIterator](): DatagramIterator {
     const iterator: DatagramIterator = {
-      next: () => operation("DatagramEndpoint.next", this.#next()),
+      next: () => waitOperation(NEXT, this.#inbox, undefined),
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;
@@ -287,19 +321,6 @@ export class DatagramEndpoint implements AsyncDisposable {
   toString(): string {
     const { hostname, port } = this.address;
     return `<DatagramEndpoint ${hostname}:${port}>`;
-  }
-
-  *#receive(): CoroutineGenerator<Datagram> {
-    const datagram = yield* this.#inbox.take();
-    if (datagram !== null) return datagram;
-    throw new RuntimeError("Cannot receive: the endpoint is closed");
-  }
-
-  *#next(): CoroutineGenerator<IteratorResult<Datagram, undefined>> {
-    const value = yield* this.#inbox.take();
-    return value === null
-      ? { done: true, value: undefined }
-      : { done: false, value };
   }
 
   *#send(
